@@ -1,0 +1,211 @@
+import type { Digest } from "../../shared/digest.ts";
+import type { AssetKey } from "../asset.ts";
+import type { Registry } from "../registry.ts";
+import { compareVersions, isPrerelease } from "../version.ts";
+import type { AcceptedEvent, IncidentEvent, LedgerEntry, PublishedEvent, TagMark } from "./event.ts";
+
+/** Everything the ledger says, folded; plain data, so that it can be cached by the ledger's head. */
+export interface LedgerState {
+  /** The ledger commit this is the fold of. */
+  readonly head: string;
+  readonly registry: string;
+  readonly adoptedAt: string;
+  readonly baseline: string;
+  readonly policy: Digest;
+  /** The last commit of the default branch that is dealt with. */
+  readonly processed: string;
+  /** Time of the newest event. */
+  readonly at: string;
+  readonly eventCount: number;
+  readonly assets: Readonly<Record<AssetKey, AssetState>>;
+  readonly incidents: Readonly<Record<string, IncidentState>>;
+}
+
+export interface AssetState {
+  /** In the order of publication. */
+  readonly versions: readonly PublishedVersion[];
+  /** What each stage runs, and everything it ran before, newest last. */
+  readonly stages: Readonly<Record<string, readonly StageEntry[]>>;
+  /** How many stage tags were written; the N of `#prod#N`. */
+  readonly stageTagCount: number;
+}
+
+export interface PublishedVersion {
+  readonly version: string;
+  readonly digest: Digest;
+  readonly recipe: number;
+  readonly objects: Digest;
+  readonly evidence: Digest;
+  readonly manifest: string;
+  readonly sameAs?: string;
+  readonly commit: string;
+  readonly author: string;
+  readonly publishedAt: string;
+  readonly tags: readonly TagMark[];
+  /** The ledger commit that published it. */
+  readonly ledgerCommit: string;
+}
+
+export interface StageEntry {
+  readonly version: string;
+  readonly since: string;
+  readonly cause: "followed" | AcceptedEvent["cause"];
+  readonly tags: readonly TagMark[];
+  readonly ledgerCommit: string;
+}
+
+export interface IncidentState {
+  readonly event: IncidentEvent;
+  readonly ledgerCommit: string;
+  readonly resolved: { readonly at: string; readonly how: string; readonly by: string } | undefined;
+}
+
+/**
+ * Continues a fold: `entries` in the order of the ledger, oldest first. Without a state to go on
+ * from, the first entry must be the adoption; `undefined` means the registry is not adopted.
+ */
+export function foldLedger(
+  state: LedgerState | undefined,
+  entries: Iterable<LedgerEntry>,
+): LedgerState | undefined {
+  let folded = state === undefined ? undefined : thaw(state);
+  for (const { commit, event } of entries) {
+    if (event.type === "adopted") {
+      folded ??= {
+        head: commit,
+        registry: event.registry,
+        adoptedAt: event.at,
+        baseline: event.commit,
+        policy: event.policy,
+        processed: event.processed,
+        at: event.at,
+        eventCount: 0,
+        assets: {},
+        incidents: {},
+      };
+    }
+    if (folded === undefined) continue;
+    applyEvent(folded, commit, event);
+    folded.head = commit;
+    folded.at = event.at;
+    folded.processed = event.processed;
+    folded.eventCount += 1;
+  }
+  return folded;
+}
+
+/** The highest version that is not a prerelease; the newest where versions have no order. */
+export function latestVersion(asset: AssetState | undefined): PublishedVersion | undefined {
+  let latest: PublishedVersion | undefined;
+  for (const candidate of asset?.versions ?? []) {
+    if (isPrerelease(candidate.version)) continue;
+    if (!latest || compareVersions(candidate.version, latest.version) >= 0) latest = candidate;
+  }
+  return latest ?? asset?.versions.at(-1);
+}
+
+/** What a stage runs now, or ran at a moment (ISO 8601). */
+export function stageVersion(
+  asset: AssetState | undefined,
+  stage: string,
+  at?: string,
+): StageEntry | undefined {
+  const entries = asset?.stages[stage] ?? [];
+  return at === undefined ? entries.at(-1) : entries.findLast((entry) => entry.since <= at);
+}
+
+export function findVersion(
+  asset: AssetState | undefined,
+  version: string,
+): PublishedVersion | undefined {
+  return asset?.versions.find((published) => published.version === version);
+}
+
+export function assetState(state: LedgerState | undefined, key: AssetKey): AssetState | undefined {
+  return state !== undefined && Object.hasOwn(state.assets, key) ? state.assets[key] : undefined;
+}
+
+/** Assets with versions and no manifest any more: retired, their versions stay usable. */
+export function retiredAssets(state: LedgerState, registry: Registry): readonly AssetKey[] {
+  const present = new Set(registry.assets.map((asset) => asset.key));
+  return stateKeys(state).filter((key) => !present.has(key));
+}
+
+/** The keys of all assets that ever had a version, sorted. */
+export function stateKeys(state: LedgerState): readonly AssetKey[] {
+  return Object.keys(state.assets).filter(isKey).sort();
+}
+
+function isKey(text: string): text is AssetKey {
+  return text.includes("/");
+}
+
+type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
+interface Folding extends Mutable<Omit<LedgerState, "assets" | "incidents">> {
+  assets: Record<AssetKey, AssetState>;
+  incidents: Record<string, IncidentState>;
+}
+
+function thaw(state: LedgerState): Folding {
+  return { ...state, assets: { ...state.assets }, incidents: { ...state.incidents } };
+}
+
+function applyEvent(state: Folding, ledgerCommit: string, event: LedgerEntry["event"]): void {
+  switch (event.type) {
+    case "adopted":
+      return;
+    case "published":
+      applyPublished(state, ledgerCommit, event);
+      return;
+    case "accepted":
+      applyAccepted(state, ledgerCommit, event);
+      return;
+    case "incident":
+      state.incidents[event.id] = { event, ledgerCommit, resolved: undefined };
+      return;
+    case "resolved": {
+      const incident = state.incidents[event.incident];
+      if (incident === undefined) return;
+      const resolved = { at: event.at, how: event.how, by: event.by };
+      state.incidents[event.incident] = { ...incident, resolved };
+    }
+  }
+}
+
+function applyPublished(state: Folding, ledgerCommit: string, event: PublishedEvent): void {
+  const asset = assetState(state, event.asset) ?? emptyAsset;
+  const published: PublishedVersion = {
+    version: event.version,
+    digest: event.digest,
+    recipe: event.recipe,
+    objects: event.objects,
+    evidence: event.evidence,
+    manifest: event.manifest,
+    ...(event.same_as === undefined ? {} : { sameAs: event.same_as }),
+    commit: event.landing.commit,
+    author: event.landing.author,
+    publishedAt: event.at,
+    tags: event.tags,
+    ledgerCommit,
+  };
+  const stages = { ...asset.stages };
+  const latest = latestVersion({ ...asset, versions: [...asset.versions, published] });
+  for (const stage of latest === published ? event.stages : []) {
+    const entry = { version: event.version, since: event.at, cause: "followed", tags: [], ledgerCommit } as const;
+    stages[stage] = [...(stages[stage] ?? []), entry];
+  }
+  state.assets[event.asset] = { ...asset, versions: [...asset.versions, published], stages };
+}
+
+function applyAccepted(state: Folding, ledgerCommit: string, event: AcceptedEvent): void {
+  const asset = assetState(state, event.asset) ?? emptyAsset;
+  const { version, at: since, cause, tags } = event;
+  const entries = [...(asset.stages[event.stage] ?? []), { version, since, cause, tags, ledgerCommit }];
+  state.assets[event.asset] = {
+    ...asset,
+    stages: { ...asset.stages, [event.stage]: entries },
+    stageTagCount: asset.stageTagCount + tags.length,
+  };
+}
+
+const emptyAsset: AssetState = { versions: [], stages: {}, stageTagCount: 0 };

@@ -1,0 +1,114 @@
+/** A commit as the controller needs it. */
+export interface CommitInfo {
+  readonly id: string;
+  readonly tree: string;
+  readonly parents: readonly string[];
+  readonly author: Signature;
+  readonly committer: Signature;
+  readonly message: string;
+}
+
+export interface Signature {
+  readonly name: string;
+  readonly email: string;
+  /** Seconds since 1970; hostile, never used for decisions. */
+  readonly timestamp: number;
+}
+
+/** One path of a tree, read from the object database and never from a work tree. */
+export interface TreeItem {
+  readonly path: string;
+  /** As Git stores it: `100644`, `100755`, `120000`, `160000`, or something odd. */
+  readonly mode: string;
+  readonly objectId: string;
+  readonly sizeBytes: number;
+  /** False when the name is not valid UTF-8; `path` then shows it with replacement characters. */
+  readonly isUtf8: boolean;
+}
+
+/** Reads objects and local refs of one repository. Fully qualified refs and full ids only. */
+export interface GitReader {
+  /** The commit a ref or revision names (`refs/heads/main`, an id, `HEAD~1`), or `undefined`. */
+  resolveCommit(revision: string): Promise<string | undefined>;
+  /** The name of the branch HEAD points at, as `refs/heads/main`, even before its first commit. */
+  headBranch(): Promise<string | undefined>;
+  /** Rejects with `GIT_OBJECT_MISSING`. */
+  readCommit(id: string): Promise<CommitInfo>;
+  /** First-parent commits after `exclude` (all, if absent) up to `tip`, oldest first. */
+  firstParentLog(tip: string, exclude?: string): Promise<readonly CommitInfo[]>;
+  isAncestor(ancestor: string, descendant: string): Promise<boolean>;
+  /** Every file of a commit, sorted by path by code units. One odd entry never hides the others. */
+  listTree(commit: string): Promise<readonly TreeItem[]>;
+  /** Rejects with `GIT_OBJECT_MISSING`. */
+  readBlob(id: string): Promise<Uint8Array>;
+  /** Many blobs, in the order asked for. */
+  readBlobs(ids: readonly string[]): AsyncIterable<{ readonly id: string; readonly bytes: Uint8Array }>;
+  /** A blob of any size as a stream. */
+  openBlob(id: string): AsyncIterable<Uint8Array>;
+  /** Local refs below a prefix (`refs/tags/`), each with the id it holds (a tag's own, not peeled). */
+  listRefs(prefix: string): Promise<ReadonlyMap<string, string>>;
+  /** Ends child processes and forgets caches. */
+  close(): Promise<void>;
+}
+
+/** An annotated tag to be made; the same draft gives the same object id. */
+export interface TagDraft {
+  readonly name: string;
+  readonly target: string;
+  readonly tagger: Signature;
+  readonly message: string;
+}
+
+export interface CommitDraft {
+  readonly tree: string;
+  readonly parents: readonly string[];
+  readonly author: Signature;
+  readonly message: string;
+}
+
+/** A ref update of a push: `expected` is the id it must hold before, `undefined` that it must be absent. */
+export interface RefUpdate {
+  readonly ref: string;
+  readonly expected: string | undefined;
+  readonly next: string;
+}
+
+export type PushOutcome =
+  | { readonly accepted: true }
+  /** Nothing was changed. `refs` says which updates the remote refused and why, as far as it told. */
+  | { readonly accepted: false; readonly refs: ReadonlyMap<string, string> };
+
+/** What a remote has, after a fetch. */
+export interface RemoteState {
+  /** Tip of the watched branch; absent when the branch is not there. */
+  readonly head: string | undefined;
+  /** Tip of the ledger; absent before adoption. */
+  readonly ledger: string | undefined;
+}
+
+/**
+ * Cairn's own bare copy of a registry: reads from it are local, its remote is the truth, and it
+ * can be deleted at any time. One process uses it at a time.
+ */
+export interface GitMirror extends GitReader {
+  /** The branch that is watched, as `refs/heads/main`. */
+  readonly branch: string;
+  /**
+   * Brings the branch and the ledger, nothing else. Rejects with `GIT_REMOTE_UNAVAILABLE`,
+   * `GIT_REMOTE_DENIED`, `GIT_NOT_A_REPOSITORY` or `GIT_REMOTE_BROKEN`; refs then stay as they were.
+   */
+  fetch(signal?: AbortSignal): Promise<RemoteState>;
+  /**
+   * The remote's tags and the objects they point at, by full ref name. With prefixes, only tags
+   * below them are asked for (`refs/tags/models/taxi-fare@`).
+   */
+  fetchTags(prefixes?: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, string>>;
+  writeCommit(draft: CommitDraft): Promise<string>;
+  writeTag(draft: TagDraft): Promise<string>;
+  /** The id of the tree without entries, which every ledger commit has. */
+  writeEmptyTree(): Promise<string>;
+  /** All or nothing. Rejects like `fetch` when it is not known whether the remote took it. */
+  push(updates: readonly RefUpdate[], signal?: AbortSignal): Promise<PushOutcome>;
+  /** Commits of the ledger after `exclude`, oldest first. */
+  readLedger(tip: string, exclude?: string): AsyncIterable<{ readonly id: string; readonly message: string }>;
+}
