@@ -1,0 +1,354 @@
+import type { AssetKey, AssetKind } from "../domain/asset.ts";
+import type { Finding } from "../domain/finding.ts";
+import type { IncidentKind } from "../domain/ledger/event.ts";
+import type { Digest } from "../shared/digest.ts";
+
+/**
+ * Everything that Cairn can do, as the edges (command line, HTTP, controller) call it. Requests
+ * and answers are plain data; an answer is exactly what `--json` prints and the API returns.
+ */
+export interface App {
+  validate(request: ValidateRequest): Promise<ValidateReport>;
+  init(request: { readonly folder: string; readonly name: string }): Promise<InitReport>;
+  adopt(request: AdoptRequest): Promise<ApplyReport>;
+  plan(): Promise<PlanReport>;
+  apply(request?: ApplyRequest): Promise<ApplyReport>;
+  sync(request?: SyncRequest): Promise<SyncReport>;
+  status(): Promise<StatusReport>;
+  verify(request: VerifyRequest): Promise<VerifyReport>;
+  pull(request: PullRequest): Promise<PullReport>;
+  resolve(request: { readonly reference: string; readonly kind?: AssetKind }): Promise<ResolvedReference>;
+  list(request: ListRequest): Promise<Page<AssetSummary>>;
+  show(request: { readonly reference: string }): Promise<AssetDetail>;
+  history(request: { readonly asset?: string; readonly limit: number; readonly cursor?: string }): Promise<Page<HistoryItem>>;
+  which(request: WhichRequest): Promise<Page<StageItem>>;
+  diff(request: { readonly from: string; readonly to: string }): Promise<DiffReport>;
+  incidents(): Promise<Page<IncidentItem>>;
+  resolveIncident(request: ResolveIncidentRequest): Promise<IncidentItem>;
+  doctor(): Promise<DoctorReport>;
+  collectGarbage(request: { readonly dryRun: boolean; readonly workspaces: readonly string[] }): Promise<GarbageReport>;
+  /** Ends children, releases locks. */
+  close(): Promise<void>;
+}
+
+/** A part of a long list; `next` is the cursor of the rest. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly next: string | undefined;
+}
+
+export interface ValidateRequest {
+  /** Registry folders or single manifests; empty means the registry itself. */
+  readonly paths: readonly string[];
+  /** Check this commit of the registry instead of the folder. */
+  readonly revision?: string;
+  /** What nothing in a single file says. */
+  readonly kind?: string;
+}
+
+export interface ValidateReport {
+  readonly findings: readonly Finding[];
+  readonly assets: number;
+  readonly files: number;
+}
+
+export interface InitReport {
+  readonly folder: string;
+  readonly written: readonly string[];
+}
+
+export interface AdoptRequest {
+  /** Also record the versions that the stage files name as what each stage runs now. */
+  readonly withStages: boolean;
+}
+
+export interface ApplyRequest {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: ProgressListener;
+}
+
+/** One step that `apply` would take; `kind` says which. Texts are for people, fields for programs. */
+export type PlannedAction =
+  | {
+      readonly kind: "publish";
+      readonly asset: AssetKey;
+      readonly version: string;
+      readonly digest: Digest;
+      readonly sameAs?: string;
+      readonly stages: readonly string[];
+      readonly commit: string;
+      readonly tag: string;
+    }
+  | { readonly kind: "accept"; readonly asset: AssetKey; readonly stage: string; readonly version: string }
+  | { readonly kind: "record-incident"; readonly incident: IncidentKind; readonly message: string }
+  | {
+      readonly kind: "deliver";
+      readonly workspace: string;
+      readonly asset: AssetKey;
+      readonly version: string;
+      readonly files: number;
+      readonly sizeBytes: number;
+    }
+  | { readonly kind: "remove"; readonly workspace: string; readonly asset: AssetKey; readonly version: string }
+  | { readonly kind: "write-index"; readonly workspace: string };
+
+export interface PlanReport {
+  readonly registry: string;
+  readonly head: string | undefined;
+  readonly actions: readonly PlannedAction[];
+  /** What keeps something from being done, at its line. */
+  readonly findings: readonly Finding[];
+  /** Stage files that ask for another version than the stage runs; their gates decide. */
+  readonly pending: readonly PendingPromotion[];
+}
+
+export interface PendingPromotion {
+  readonly asset: AssetKey;
+  readonly stage: string;
+  readonly runs: string | undefined;
+  readonly wanted: string;
+  readonly reason: string;
+}
+
+export interface ApplyReport extends PlanReport {
+  /** What was done, in order; equal to `actions` when nothing failed. */
+  readonly done: readonly PlannedAction[];
+  readonly workspaces: readonly WorkspaceOutcome[];
+  readonly conditions: readonly Condition[];
+}
+
+export interface WorkspaceOutcome {
+  readonly workspace: string;
+  readonly outcome: "synced" | "unchanged" | "failed";
+  readonly delivered: number;
+  readonly removed: number;
+  readonly sizeBytes: number;
+  readonly error?: { readonly code: string; readonly message: string; readonly hint?: string };
+}
+
+/** Flux's words: `Ready`, `Reconciling`, `Stalled`, `Degraded`. */
+export interface Condition {
+  readonly type: "Ready" | "Reconciling" | "Stalled" | "Degraded";
+  readonly status: "True" | "False";
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface SyncRequest extends ApplyRequest {
+  /** Globs over workspace names; empty means all. */
+  readonly workspaces?: readonly string[];
+  /** Let the sync empty or nearly empty a workspace. */
+  readonly allowMassRemoval?: boolean;
+}
+
+export interface SyncReport {
+  readonly registry: string;
+  readonly workspaces: readonly WorkspaceOutcome[];
+}
+
+export interface Progress {
+  /** `deliver prod`, `hash`, … */
+  readonly step: string;
+  readonly done: number;
+  readonly total: number;
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+}
+export type ProgressListener = (progress: Progress) => void;
+
+export interface StatusReport {
+  readonly registry: string;
+  readonly url: string;
+  readonly branch: string;
+  readonly head: string | undefined;
+  readonly processed: string | undefined;
+  readonly ledger: string | undefined;
+  readonly adopted: boolean;
+  readonly assets: number;
+  readonly versions: number;
+  readonly openIncidents: number;
+  readonly workspaces: readonly WorkspaceStatus[];
+  readonly conditions: readonly Condition[];
+  readonly findings: readonly Finding[];
+}
+
+export interface WorkspaceStatus {
+  readonly workspace: string;
+  readonly stage: string;
+  readonly region: string;
+  readonly store: string;
+  readonly versions: number;
+  readonly sizeBytes: number;
+  /** Versions that should be there and are not yet. */
+  readonly missing: number;
+  readonly syncedAt: string | undefined;
+  readonly error?: { readonly code: string; readonly message: string; readonly hint?: string };
+}
+
+export interface VerifyRequest extends ApplyRequest {
+  readonly workspaces: readonly string[];
+  /** Deliver again what is damaged or missing. */
+  readonly repair: boolean;
+}
+
+export interface VerifyReport {
+  readonly workspaces: readonly {
+    readonly workspace: string;
+    readonly versions: number;
+    readonly files: number;
+    readonly sizeBytes: number;
+    readonly problems: readonly {
+      readonly problem: "missing" | "changed" | "extra" | "unreadable";
+      readonly key: string;
+      readonly message: string;
+      readonly repaired: boolean;
+    }[];
+  }[];
+}
+
+export interface PullRequest extends ApplyRequest {
+  /** `models/taxi-fare@prod`, `@3`, `@latest`. */
+  readonly reference: string;
+  readonly workspace?: string;
+  /** `file:///srv/…`: read from this store alone, no registry needed. */
+  readonly store?: string;
+  readonly to: string;
+}
+
+export interface PullReport {
+  readonly asset: AssetKey;
+  readonly version: string;
+  readonly digest: Digest;
+  readonly to: string;
+  readonly files: number;
+  readonly sizeBytes: number;
+  /** Files that were already there, from an earlier or interrupted pull. */
+  readonly reused: number;
+}
+
+export interface ResolvedReference {
+  readonly asset: AssetKey;
+  readonly kind: AssetKind;
+  readonly name: string;
+  readonly version: string;
+  readonly digest: Digest;
+  readonly commit: string;
+  readonly tag: string | undefined;
+  readonly uri: string;
+}
+
+export interface ListRequest {
+  readonly kind?: AssetKind;
+  /** A glob over `models/taxi-fare`. */
+  readonly match?: string;
+  readonly includeArchived?: boolean;
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+export interface AssetSummary {
+  readonly kind: AssetKind;
+  readonly name: string;
+  readonly latest: string | undefined;
+  readonly versions: number;
+  /** Stage name to the version it runs. */
+  readonly stages: Readonly<Record<string, string>>;
+}
+
+export interface AssetDetail extends Omit<AssetSummary, "versions"> {
+  readonly retired: boolean;
+  readonly description: string | undefined;
+  readonly owner: string | undefined;
+  readonly versions: readonly VersionDetail[];
+}
+
+export interface VersionDetail {
+  readonly version: string;
+  readonly digest: Digest;
+  readonly commit: string;
+  readonly author: string;
+  readonly publishedAt: string;
+  readonly manifest: string;
+  readonly sameAs?: string;
+  readonly tag: string | undefined;
+  readonly stages: readonly string[];
+}
+
+export interface HistoryItem {
+  readonly at: string;
+  readonly type: string;
+  readonly subject: string;
+  readonly asset: string | undefined;
+  readonly version: string | undefined;
+  readonly stage: string | undefined;
+  readonly author: string | undefined;
+  readonly commit: string | undefined;
+  readonly ledger: string;
+}
+
+export interface WhichRequest {
+  readonly stage: string;
+  /** ISO 8601 or a date: what the stage ran then. */
+  readonly at?: string;
+  /** What this workspace has, instead of what the stage should run. */
+  readonly workspace?: string;
+}
+
+export interface StageItem {
+  readonly kind: AssetKind;
+  readonly name: string;
+  readonly version: string;
+  readonly digest: Digest;
+  readonly tag: string | undefined;
+  readonly since: string;
+}
+
+export interface DiffReport {
+  readonly asset: AssetKey;
+  readonly from: string;
+  readonly to: string;
+  readonly sameContent: boolean;
+  readonly files: readonly {
+    readonly path: string;
+    readonly change: "added" | "removed" | "changed";
+    readonly fromBytes: number | undefined;
+    readonly toBytes: number | undefined;
+  }[];
+  /** Values of the manifest that differ, by dotted path. */
+  readonly fields: readonly { readonly field: string; readonly from: string | undefined; readonly to: string | undefined }[];
+}
+
+export interface IncidentItem {
+  readonly id: string;
+  readonly kind: IncidentKind;
+  readonly at: string;
+  readonly message: string;
+  readonly resolved: { readonly at: string; readonly how: string; readonly by: string } | undefined;
+}
+
+export interface ResolveIncidentRequest {
+  readonly id: string;
+  /** Put the tag back as the ledger has it, or leave things as they are. */
+  readonly how: "restore" | "acknowledge";
+  readonly by: string;
+  readonly reason?: string;
+}
+
+export interface DoctorReport {
+  readonly checks: readonly {
+    readonly check: string;
+    readonly outcome: "ok" | "warning" | "failed";
+    readonly message: string;
+    readonly hint?: string;
+  }[];
+}
+
+export interface GarbageReport {
+  readonly dryRun: boolean;
+  readonly workspaces: readonly {
+    readonly workspace: string;
+    readonly removed: number;
+    readonly sizeBytes: number;
+    readonly keys: readonly string[];
+  }[];
+}
