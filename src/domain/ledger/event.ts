@@ -34,6 +34,10 @@ export interface AdoptedEvent extends EventBase {
   readonly commit: string;
   /** Digest of policies/, registry.yaml and workspaces/ as they were: the policy in force. */
   readonly policy: Digest;
+  /** Stage to asset to version: what ran before Cairn, taken over once the version exists. */
+  readonly stages: Readonly<Record<string, Readonly<Record<AssetKey, string>>>>;
+  /** Tags in Cairn's grammar that were there already: not Cairn's, their names are passed over. */
+  readonly existing_tags: readonly TagMark[];
 }
 
 export interface PublishedEvent extends EventBase {
@@ -49,6 +53,8 @@ export interface PublishedEvent extends EventBase {
   readonly manifest: string;
   /** Digest of the metadata file and the metric files it names. */
   readonly evidence: Digest;
+  /** What the content refers to in this registry, resolved: `environments/taxi-env@1`. */
+  readonly uses: readonly string[];
   /** The older version that had the same content. */
   readonly same_as?: string;
   /** Stages that follow, and run this version from now on. */

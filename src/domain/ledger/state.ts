@@ -2,7 +2,13 @@ import type { Digest } from "../../shared/digest.ts";
 import type { AssetKey } from "../asset.ts";
 import type { Registry } from "../registry.ts";
 import { compareVersions, isPrerelease } from "../version.ts";
-import type { AcceptedEvent, IncidentEvent, LedgerEntry, PublishedEvent, TagMark } from "./event.ts";
+import type {
+  AcceptedEvent,
+  IncidentEvent,
+  LedgerEntry,
+  PublishedEvent,
+  TagMark,
+} from "./event.ts";
 
 /** Everything the ledger says, folded; plain data, so that it can be cached by the ledger's head. */
 export interface LedgerState {
@@ -17,6 +23,10 @@ export interface LedgerState {
   /** Time of the newest event. */
   readonly at: string;
   readonly eventCount: number;
+  /** What ran in which stage before Cairn, as adoption was told. */
+  readonly adoptedStages: Readonly<Record<string, Readonly<Record<AssetKey, string>>>>;
+  /** Tags that were there before adoption. */
+  readonly existingTags: readonly TagMark[];
   readonly assets: Readonly<Record<AssetKey, AssetState>>;
   readonly incidents: Readonly<Record<string, IncidentState>>;
 }
@@ -37,6 +47,8 @@ export interface PublishedVersion {
   readonly objects: Digest;
   readonly evidence: Digest;
   readonly manifest: string;
+  /** What it refers to in this registry: `environments/taxi-env@1`. */
+  readonly uses: readonly string[];
   readonly sameAs?: string;
   readonly commit: string;
   readonly author: string;
@@ -80,6 +92,8 @@ export function foldLedger(
         processed: event.processed,
         at: event.at,
         eventCount: 0,
+        adoptedStages: event.stages,
+        existingTags: event.existing_tags,
         assets: {},
         incidents: {},
       };
@@ -181,6 +195,7 @@ function applyPublished(state: Folding, ledgerCommit: string, event: PublishedEv
     objects: event.objects,
     evidence: event.evidence,
     manifest: event.manifest,
+    uses: event.uses,
     ...(event.same_as === undefined ? {} : { sameAs: event.same_as }),
     commit: event.landing.commit,
     author: event.landing.author,
@@ -191,7 +206,13 @@ function applyPublished(state: Folding, ledgerCommit: string, event: PublishedEv
   const stages = { ...asset.stages };
   const latest = latestVersion({ ...asset, versions: [...asset.versions, published] });
   for (const stage of latest === published ? event.stages : []) {
-    const entry = { version: event.version, since: event.at, cause: "followed", tags: [], ledgerCommit } as const;
+    const entry = {
+      version: event.version,
+      since: event.at,
+      cause: "followed",
+      tags: [],
+      ledgerCommit,
+    } as const;
     stages[stage] = [...(stages[stage] ?? []), entry];
   }
   state.assets[event.asset] = { ...asset, versions: [...asset.versions, published], stages };
@@ -200,7 +221,10 @@ function applyPublished(state: Folding, ledgerCommit: string, event: PublishedEv
 function applyAccepted(state: Folding, ledgerCommit: string, event: AcceptedEvent): void {
   const asset = assetState(state, event.asset) ?? emptyAsset;
   const { version, at: since, cause, tags } = event;
-  const entries = [...(asset.stages[event.stage] ?? []), { version, since, cause, tags, ledgerCommit }];
+  const entries = [
+    ...(asset.stages[event.stage] ?? []),
+    { version, since, cause, tags, ledgerCommit },
+  ];
   state.assets[event.asset] = {
     ...asset,
     stages: { ...asset.stages, [event.stage]: entries },

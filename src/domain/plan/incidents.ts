@@ -1,0 +1,132 @@
+import { parseAssetKey, type AssetKey, formatAssetKey } from "../asset.ts";
+import type { IncidentKind, TagMark } from "../ledger/event.ts";
+import { stateKeys, assetState, type IncidentState, type LedgerState } from "../ledger/state.ts";
+import { isCairnTagName } from "../ledger/tag.ts";
+
+/** A fact that nobody should have made, not recorded yet. */
+export interface ObservedIncident {
+  readonly id: string;
+  readonly kind: IncidentKind;
+  readonly asset?: AssetKey;
+  readonly tag?: string;
+  readonly expected?: string;
+  readonly observed?: string;
+  readonly message: string;
+}
+
+/** The tags that count: name to the object the ledger names. */
+export function ledgerTags(state: LedgerState): ReadonlyMap<string, string> {
+  const tags = new Map<string, string>();
+  for (const key of stateKeys(state)) {
+    for (const { name, object } of tagsOfAsset(state, key)) tags.set(name, object);
+  }
+  return tags;
+}
+
+/**
+ * Compares the remote's tags (name without `refs/tags/` to object) with the ledger's. Tags outside
+ * Cairn's grammar and those from before adoption are nobody's business here.
+ */
+export function observeTagIncidents(
+  state: LedgerState,
+  remote: ReadonlyMap<string, string>,
+): readonly ObservedIncident[] {
+  const expected = ledgerTags(state);
+  const existing = new Map(state.existingTags.map(({ name, object }) => [name, object]));
+  const incidents: ObservedIncident[] = [];
+  for (const [name, object] of expected) {
+    const observed = remote.get(name);
+    if (observed !== object) incidents.push(changedTag(name, object, observed));
+  }
+  for (const [name, object] of remote) {
+    if (expected.has(name) || !isCairnTagName(name) || existing.get(name) === object) continue;
+    incidents.push({
+      ...describeTag("tag-foreign", name, object),
+      observed: object,
+      message: `the tag ${name} was not made by Cairn and counts for nothing`,
+    });
+  }
+  return incidents
+    .map((incident) => ({ ...incident, id: recordableId(incident.id, state) }))
+    .filter((incident) => !isKnown(incident.id, state));
+}
+
+/** The branch was rewritten: what was processed is no longer in its history. */
+export function observeRewrittenHistory(state: LedgerState, head: string): ObservedIncident {
+  return {
+    id: `history-rewritten/${head}`,
+    kind: "history-rewritten",
+    expected: state.processed,
+    observed: head,
+    message: `the branch was rewritten: ${state.processed.slice(0, 12)} is no longer part of ${head.slice(0, 12)}`,
+  };
+}
+
+export function openIncidents(state: LedgerState): readonly IncidentState[] {
+  return Object.values(state.incidents).filter((incident) => incident.resolved === undefined);
+}
+
+/** True when a tag of this name exists that the ledger did not make. */
+export function isForeignTag(
+  name: string,
+  expected: ReadonlyMap<string, string>,
+  remote: ReadonlyMap<string, string>,
+): boolean {
+  return remote.has(name) && !expected.has(name);
+}
+
+function changedTag(
+  name: string,
+  expected: string,
+  observed: string | undefined,
+): ObservedIncident {
+  if (observed === undefined) {
+    return {
+      ...describeTag("tag-missing", name, expected),
+      expected,
+      message: `the tag ${name} is gone; the version stays published`,
+    };
+  }
+  return {
+    ...describeTag("tag-moved", name, observed),
+    expected,
+    observed,
+    message: `the tag ${name} was moved to another object; the ledger's stays in force`,
+  };
+}
+
+function describeTag(
+  kind: IncidentKind,
+  tag: string,
+  object: string,
+): Pick<ObservedIncident, "id" | "kind" | "tag" | "asset"> {
+  const asset = parseAssetKey(tag.split(/[@#]/, 1)[0] ?? "");
+  return {
+    id: `${kind}/${tag}/${object.slice(0, 12)}`,
+    kind,
+    tag,
+    ...(asset.ok ? { asset: formatAssetKey(asset.value) } : {}),
+  };
+}
+
+/** What was restored and happened again is a new incident; what was acknowledged stays one. */
+function recordableId(id: string, state: LedgerState): string {
+  let candidate = id;
+  for (let count = 2; state.incidents[candidate]?.resolved?.how === "restored"; count += 1) {
+    candidate = `${id}/${count}`;
+  }
+  return candidate;
+}
+
+function isKnown(id: string, state: LedgerState): boolean {
+  return Object.hasOwn(state.incidents, id);
+}
+
+function tagsOfAsset(state: LedgerState, key: AssetKey): readonly TagMark[] {
+  const asset = assetState(state, key);
+  if (asset === undefined) return [];
+  return [
+    ...asset.versions.flatMap((version) => version.tags),
+    ...Object.values(asset.stages).flatMap((entries) => entries.flatMap((entry) => entry.tags)),
+  ];
+}

@@ -1,0 +1,73 @@
+import { readFileSync } from "node:fs";
+
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { parse, stringify } from "yaml";
+
+import { eventSubject, ledgerFormat, type LedgerEvent } from "../domain/ledger/event.ts";
+import { CairnError } from "../shared/errors.ts";
+import { isJsonObject, type JsonValue } from "../shared/json.ts";
+import { redact } from "../shared/redact.ts";
+
+/** The message of an event's commit: a subject that a person reads, then the event as YAML. */
+export function renderLedgerMessage(event: LedgerEvent): string {
+  const subject = redact(eventSubject(event)).replaceAll(/\s+/g, " ").slice(0, 200);
+  return `${subject}\n\n${stringify(event, { lineWidth: 0, aliasDuplicateObjects: false })}`;
+}
+
+/**
+ * The event in a ledger commit's message. Rejects what Cairn did not write with
+ * `LEDGER_UNREADABLE`, and what a newer Cairn wrote with `LEDGER_TOO_NEW`: a wrong answer would
+ * be worse than none.
+ */
+export function parseLedgerMessage(commit: string, message: string): LedgerEvent {
+  const blank = message.indexOf("\n\n");
+  const value = blank < 0 ? undefined : parsePayload(commit, message.slice(blank + 2));
+  if (
+    isJsonObject(value) &&
+    typeof value["format"] === "number" &&
+    value["format"] > ledgerFormat
+  ) {
+    throw new CairnError({
+      code: "LEDGER_TOO_NEW",
+      kind: "invalid",
+      message: `The ledger commit ${commit} has format ${value["format"]}; this Cairn knows ${ledgerFormat}.`,
+      hint: "Use the newest Cairn that works on this registry.",
+    });
+  }
+  if (!isLedgerEvent(value)) throw ledgerUnreadable(commit, firstProblem());
+  return value;
+}
+
+function parsePayload(commit: string, payload: string): JsonValue {
+  try {
+    const value: JsonValue = parse(payload, { version: "1.2", schema: "core" });
+    return value;
+  } catch (cause) {
+    throw ledgerUnreadable(commit, "its payload is not YAML", cause);
+  }
+}
+
+function ledgerUnreadable(commit: string, problem: string, cause?: unknown): CairnError {
+  return new CairnError({
+    code: "LEDGER_UNREADABLE",
+    kind: "invalid",
+    message: `The ledger commit ${commit} is not an event that Cairn wrote: ${problem}.`,
+    hint: "Only Cairn may write to cairn-ledger: protect the branch, and put it back to its last good commit.",
+    cause,
+  });
+}
+
+const schema: object = JSON.parse(
+  readFileSync(new URL("../../schemas/ledger-event.schema.json", import.meta.url), "utf8"),
+);
+const isLedgerEvent = new Ajv2020({
+  discriminator: true,
+  ownProperties: true,
+}).compile<LedgerEvent>(schema);
+
+function firstProblem(): string {
+  const [error] = isLedgerEvent.errors ?? [];
+  return error === undefined
+    ? "it is malformed"
+    : `${error.instancePath || "it"} ${error.message ?? "is wrong"}`;
+}
