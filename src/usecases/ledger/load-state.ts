@@ -1,0 +1,57 @@
+import type { LedgerEntry } from "../../domain/ledger/event.ts";
+import { foldLedger, type LedgerState } from "../../domain/ledger/state.ts";
+import type { GitMirror } from "../../git/git.ts";
+import { parseLedgerMessage } from "../../registry/ledger-event-yaml.ts";
+import { isJsonObject } from "../../shared/json.ts";
+import type { Cache } from "./cache.ts";
+
+/** Bumped when a cached fold of an older Cairn would be read wrongly. */
+const cacheFormat = 1;
+const cacheKey = "ledger-state.json";
+
+/**
+ * The state that the ledger's tip stands for; `undefined` before adoption. The fold is cached by
+ * the tip it belongs to and continued from there, so a reconcile reads only what is new.
+ */
+export async function loadState(
+  mirror: GitMirror,
+  tip: string | undefined,
+  cache: Cache,
+): Promise<LedgerState | undefined> {
+  if (tip === undefined) return undefined;
+  const cached = await readCached(cache);
+  if (cached?.head === tip) return cached;
+  const start =
+    cached !== undefined && (await mirror.isAncestor(cached.head, tip)) ? cached : undefined;
+  const entries: LedgerEntry[] = [];
+  for await (const { id, message } of mirror.readLedger(tip, start?.head)) {
+    entries.push({ commit: id, event: parseLedgerMessage(id, message) });
+  }
+  const state = foldLedger(start, entries);
+  if (state !== undefined) await saveState(state, cache);
+  return state;
+}
+
+export async function saveState(state: LedgerState, cache: Cache): Promise<void> {
+  await cache.set(cacheKey, JSON.stringify({ format: cacheFormat, state }));
+}
+
+async function readCached(cache: Cache): Promise<LedgerState | undefined> {
+  const text = await cache.get(cacheKey);
+  if (text === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isCachedState(value) ? value.state : undefined;
+  } catch {
+    return undefined; // A torn cache is no cache.
+  }
+}
+
+function isCachedState(value: unknown): value is { readonly state: LedgerState } {
+  return (
+    isJsonObject(value) &&
+    value["format"] === cacheFormat &&
+    isJsonObject(value["state"]) &&
+    typeof value["state"]["head"] === "string"
+  );
+}

@@ -1,0 +1,130 @@
+import type { LedgerEntry } from "../../domain/ledger/event.ts";
+import { foldLedger, type LedgerState } from "../../domain/ledger/state.ts";
+import { cairnIdentity } from "../../domain/ledger/tag.ts";
+import type { GitMirror, RefUpdate } from "../../git/git.ts";
+import { renderLedgerMessage } from "../../registry/ledger-event-yaml.ts";
+import type { Clock } from "../../shared/clock.ts";
+import { dateDraft, type DatedEvent, type EventDraft } from "./draft.ts";
+
+export const ledgerRef = "refs/heads/cairn-ledger";
+
+/** Large enough that adoption of thousands of assets is a few pushes, small enough for one command line. */
+const batchSize = 200;
+
+export interface RecordContext {
+  readonly mirror: GitMirror;
+  readonly clock: Clock;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export type RecordOutcome =
+  /** Written up to here; `refused` are drafts that the remote does not take, each alone. */
+  | {
+      readonly outcome: "recorded";
+      readonly state: LedgerState | undefined;
+      readonly recorded: readonly EventDraft[];
+      readonly refused: readonly { readonly draft: EventDraft; readonly reason: string }[];
+    }
+  /** Another controller wrote first: look again, decide again. */
+  | { readonly outcome: "lost-race" };
+
+/**
+ * Appends events to the ledger with their tags, in few atomic pushes. Each push moves the ledger
+ * from the tip that was seen (the lease), so of two controllers one wins. When the remote refuses
+ * a batch for another reason, the batch is halved until the culprit stands alone.
+ */
+export async function recordEvents(
+  context: RecordContext,
+  state: LedgerState | undefined,
+  drafts: readonly EventDraft[],
+): Promise<RecordOutcome> {
+  let current = state;
+  const recorded: EventDraft[] = [];
+  const refused: { draft: EventDraft; reason: string }[] = [];
+  const queue = splitInto(drafts, batchSize);
+  for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) {
+    const pushed = await pushBatch(context, current, batch);
+    if (pushed.outcome === "lost-race") return pushed;
+    if (pushed.outcome === "recorded") {
+      current = pushed.state;
+      recorded.push(...batch);
+    } else if (batch.length > 1) {
+      queue.unshift(...splitInto(batch, Math.ceil(batch.length / 2)));
+    } else {
+      refused.push(...batch.map((draft) => ({ draft, reason: pushed.reason })));
+    }
+  }
+  return { outcome: "recorded", state: current, recorded, refused };
+}
+
+type BatchOutcome =
+  | { readonly outcome: "recorded"; readonly state: LedgerState | undefined }
+  | { readonly outcome: "lost-race" }
+  | { readonly outcome: "refused"; readonly reason: string };
+
+async function pushBatch(
+  context: RecordContext,
+  state: LedgerState | undefined,
+  drafts: readonly EventDraft[],
+): Promise<BatchOutcome> {
+  const { mirror, clock, signal } = context;
+  const tree = await mirror.writeEmptyTree();
+  const updates: RefUpdate[] = [];
+  let current = state;
+  for (const draft of drafts) {
+    const entry = await writeEntry(mirror, tree, current, dateDraft(draft, current, clock.now()));
+    updates.push(...entry.tags);
+    current = foldLedger(current, [entry.entry]);
+  }
+  const tip = current?.head;
+  if (tip === undefined) return { outcome: "recorded", state };
+  const ledger = { ref: ledgerRef, expected: state?.head, next: tip };
+  const outcome = await mirror.push([ledger, ...updates], signal);
+  if (outcome.accepted) return { outcome: "recorded", state: current };
+  if (outcome.refs.has(ledgerRef) && (await ledgerMoved(mirror, state?.head, signal))) {
+    return { outcome: "lost-race" };
+  }
+  const reasons = [...outcome.refs].map(([ref, reason]) => `${ref}: ${reason}`);
+  return { outcome: "refused", reason: reasons.join("; ") || "the remote refused the push" };
+}
+
+/** The refusal alone does not say whose fault it was: with --atomic every ref is reported. */
+async function ledgerMoved(
+  mirror: GitMirror,
+  seen: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  return (await mirror.fetch(signal)).ledger !== seen;
+}
+
+async function writeEntry(
+  mirror: GitMirror,
+  tree: string,
+  state: LedgerState | undefined,
+  { event, tag }: DatedEvent,
+): Promise<{ readonly entry: LedgerEntry; readonly tags: readonly RefUpdate[] }> {
+  const signature = { ...cairnIdentity, timestamp: Math.floor(Date.parse(event.at) / 1000) };
+  const tags: RefUpdate[] = [];
+  let written = event;
+  if (tag !== undefined && (event.type === "published" || event.type === "accepted")) {
+    const { name, target, message, timestamp } = tag;
+    const tagger = { ...cairnIdentity, timestamp };
+    const object = await mirror.writeTag({ name, target, message, tagger });
+    tags.push({ ref: `refs/tags/${name}`, expected: undefined, next: object });
+    written = { ...event, tags: [{ name, object }] };
+  }
+  const commit = await mirror.writeCommit({
+    tree,
+    parents: state === undefined ? [] : [state.head],
+    author: signature,
+    message: renderLedgerMessage(written),
+  });
+  return { entry: { commit, event: written }, tags };
+}
+
+function splitInto<Item>(items: readonly Item[], size: number): (readonly Item[])[] {
+  const parts: (readonly Item[])[] = [];
+  for (let start = 0; start < items.length; start += size)
+    parts.push(items.slice(start, start + size));
+  return parts;
+}

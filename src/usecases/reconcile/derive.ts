@@ -1,0 +1,244 @@
+import { formatAssetKey, parseAssetKey } from "../../domain/asset.ts";
+import { compareFindings, isBlocking, type Finding } from "../../domain/finding.ts";
+import type { LandingMark } from "../../domain/ledger/event.ts";
+import {
+  assetState,
+  findVersion,
+  stageVersion,
+  type LedgerState,
+} from "../../domain/ledger/state.ts";
+import {
+  isForeignTag,
+  ledgerTags,
+  observeRewrittenHistory,
+  observeTagIncidents,
+} from "../../domain/plan/incidents.ts";
+import type { Registry } from "../../domain/registry.ts";
+import { rules } from "../../domain/rules/index.ts";
+import { runRules } from "../../domain/rules/rule.ts";
+import type { CommitInfo, GitMirror } from "../../git/git.ts";
+import type { Clock } from "../../shared/clock.ts";
+import { redact } from "../../shared/redact.ts";
+import type { PendingPromotion } from "../app.ts";
+import { foldDrafts, type EventDraft } from "../ledger/draft.ts";
+import type { RegistryReader } from "../registry-reader.ts";
+import { changedAssets, derivePublications, type PublishedDraft } from "./derive-publications.ts";
+import type { Observation } from "./observe.ts";
+
+export interface DeriveContext {
+  readonly mirror: GitMirror;
+  readonly reader: RegistryReader;
+  readonly clock: Clock;
+}
+
+/** What the ledger should say next, and why some things cannot be said. Data; nothing is done yet. */
+export interface LedgerPlan {
+  readonly drafts: readonly EventDraft[];
+  /** Of the registry as it is now, sorted. */
+  readonly findings: readonly Finding[];
+  readonly pending: readonly PendingPromotion[];
+  /** The registry at the head; absent when there is no usable one. */
+  readonly registry: Registry | undefined;
+  /** Set when nothing can be decided until a person acts. */
+  readonly stalled: { readonly reason: string; readonly message: string } | undefined;
+}
+
+/**
+ * Compares the branch with the ledger (DESIGN 4). Pure but for reads: asked twice about the same
+ * world it answers the same, and after its drafts are recorded it answers with none.
+ */
+export async function deriveLedgerPlan(
+  context: DeriveContext,
+  observation: Observation,
+): Promise<LedgerPlan> {
+  const { head, state } = observation;
+  if (head === undefined) {
+    return stalledPlan(
+      "BranchMissing",
+      `The branch ${context.mirror.branch} is gone or has no commit.`,
+    );
+  }
+  if (state === undefined) {
+    return stalledPlan("NotAdopted", "The registry is not adopted: run cairn adopt.");
+  }
+  const tagIncidents = observeTagIncidents(state, await observation.tags.all());
+  const incidents = tagIncidents.map((incident) => draftIncident(incident, state));
+  if (!(await context.mirror.isAncestor(state.processed, head))) {
+    const rewritten = observeRewrittenHistory(state, head);
+    const isKnown = Object.hasOwn(state.incidents, rewritten.id);
+    return {
+      ...stalledPlan(
+        "HistoryRewritten",
+        `${rewritten.message}; resolve the incident to go on from there.`,
+      ),
+      drafts: isKnown ? incidents : [...incidents, draftIncident(rewritten, state)],
+    };
+  }
+  return deriveLandings(context, observation, { head, state, incidents });
+}
+
+interface Known {
+  readonly head: string;
+  readonly state: LedgerState;
+  readonly incidents: readonly EventDraft[];
+}
+
+async function deriveLandings(
+  context: DeriveContext,
+  observation: Observation,
+  { head, state, incidents }: Known,
+): Promise<LedgerPlan> {
+  const drafts: EventDraft[] = [...incidents];
+  let current = state;
+  let last: Landed | undefined;
+  for (const landing of await landings(context.mirror, state.processed, head)) {
+    last = await deriveLanding(context, observation, current, landing);
+    drafts.push(...last.drafts);
+    current = foldDrafts(current, last.drafts, context.clock.now()) ?? current;
+  }
+  const accepts = draftAdoptedStages(current);
+  current = foldDrafts(current, accepts, context.clock.now()) ?? current;
+  return {
+    drafts: [...drafts, ...accepts],
+    findings: last?.findings ?? [],
+    pending: last === undefined ? [] : pendingPromotions(last.registry, current),
+    registry: last?.registry.settings === undefined ? undefined : last.registry,
+    stalled: last === undefined ? undefined : settingsProblem(last),
+  };
+}
+
+interface Landed {
+  readonly registry: Registry;
+  readonly drafts: readonly PublishedDraft[];
+  readonly findings: readonly Finding[];
+}
+
+async function deriveLanding(
+  context: DeriveContext,
+  observation: Observation,
+  state: LedgerState,
+  commit: CommitInfo,
+): Promise<Landed> {
+  const { reader } = context;
+  const registry = await reader.registryAt(commit.id);
+  const findings = [...registry.findings, ...runRules(rules, { registry, state })];
+  const { settings } = registry;
+  if (settings === undefined)
+    return { registry, drafts: [], findings: findings.sort(compareFindings) };
+  const blockedPaths = new Set(findings.filter(isBlocking).map((finding) => finding.path));
+  const landing = landingMark(commit);
+  const known = { reader, commit: commit.id, landing, registry, settings, state, blockedPaths };
+  const changed = changedAssets(known);
+  const remote = await observation.tags.of([...new Set(changed.map((asset) => asset.key))]);
+  const expected = ledgerTags(state);
+  const isTagTaken = (tag: string): boolean => isForeignTag(tag, expected, remote);
+  const publications = await derivePublications({ ...known, isTagTaken }, changed);
+  return {
+    registry,
+    drafts: markProcessed(publications.drafts, commit.id),
+    findings: [...findings, ...publications.findings].sort(compareFindings),
+  };
+}
+
+/**
+ * Only the last event of a landing says that the landing is dealt with: killed in between, the
+ * next reconcile looks at it again, and what is published already is found unchanged.
+ */
+function markProcessed(
+  drafts: readonly PublishedDraft[],
+  commit: string,
+): readonly PublishedDraft[] {
+  return drafts.map((draft, index) =>
+    index === drafts.length - 1 ? { ...draft, processed: commit } : draft,
+  );
+}
+
+/**
+ * First-parent commits after the last one dealt with, oldest first; the head itself when there is
+ * none, because what was held back there may be free to go now. When the last one dealt with is
+ * an ancestor but not on the first-parent chain, the whole step is one landing.
+ */
+async function landings(
+  mirror: GitMirror,
+  processed: string,
+  head: string,
+): Promise<readonly CommitInfo[]> {
+  if (processed === head) return [await mirror.readCommit(head)];
+  const log = await mirror.firstParentLog(head, processed);
+  const isOnChain = log[0]?.parents[0] === processed;
+  return isOnChain ? log : [await mirror.readCommit(head)];
+}
+
+function landingMark(commit: CommitInfo): LandingMark {
+  return {
+    commit: commit.id,
+    author: redact(`${commit.author.name} <${commit.author.email}>`).slice(0, 300),
+    subject: redact(commit.message.split("\n", 1)[0] ?? "").slice(0, 300),
+  };
+}
+
+type IncidentDraft = Extract<EventDraft, { readonly type: "incident" }>;
+
+function draftIncident(
+  incident: ReturnType<typeof observeRewrittenHistory>,
+  state: LedgerState,
+): IncidentDraft {
+  return { ...incident, type: "incident", processed: state.processed };
+}
+
+/** What adoption was told about the stages, once the versions exist. */
+function draftAdoptedStages(state: LedgerState): readonly EventDraft[] {
+  const drafts: EventDraft[] = [];
+  for (const [stage, wanted] of Object.entries(state.adoptedStages)) {
+    for (const [text, version] of Object.entries(wanted)) {
+      const id = parseAssetKey(text);
+      if (!id.ok) continue;
+      const asset = formatAssetKey(id.value);
+      const known = assetState(state, asset);
+      const published = findVersion(known, version);
+      if (published === undefined || stageVersion(known, stage) !== undefined) continue;
+      drafts.push({
+        type: "accepted",
+        processed: state.processed,
+        asset,
+        stage,
+        version,
+        digest: published.digest,
+        cause: "adopted",
+        landing: { commit: published.commit, author: published.author, subject: "adoption" },
+      });
+    }
+  }
+  return drafts;
+}
+
+function pendingPromotions(registry: Registry, state: LedgerState): readonly PendingPromotion[] {
+  return registry.stageFiles
+    .filter((file) => !file.isBroken)
+    .flatMap(({ asset, stage, version }) => {
+      const runs = stageVersion(assetState(state, asset), stage)?.version;
+      if (runs === version) return [];
+      const reason =
+        "a promotion is decided by the gates of its pull request, which this Cairn does not run yet";
+      return [{ asset, stage, runs, wanted: version, reason }];
+    });
+}
+
+function settingsProblem({ registry, findings }: Landed): LedgerPlan["stalled"] {
+  if (registry.settings !== undefined) return undefined;
+  const finding = findings.find(({ path }) => path === "registry.yaml") ?? findings[0];
+  return {
+    reason: "RegistryUnusable",
+    message: finding?.message ?? "registry.yaml cannot be used.",
+  };
+}
+
+function stalledPlan(reason: string, message: string): LedgerPlan {
+  return {
+    drafts: [],
+    findings: [],
+    pending: [],
+    registry: undefined,
+    stalled: { reason, message },
+  };
+}

@@ -1,0 +1,58 @@
+import type { LedgerState } from "../../domain/ledger/state.ts";
+import type { GitMirror } from "../../git/git.ts";
+import type { Cache } from "../ledger/cache.ts";
+import { loadState } from "../ledger/load-state.ts";
+
+/** The world as one look at the remote found it. */
+export interface Observation {
+  readonly head: string | undefined;
+  readonly ledger: string | undefined;
+  readonly state: LedgerState | undefined;
+  readonly tags: RemoteTags;
+}
+
+export async function observe(
+  mirror: GitMirror,
+  cache: Cache,
+  signal?: AbortSignal,
+): Promise<Observation> {
+  const { head, ledger } = await mirror.fetch(signal);
+  const state = await loadState(mirror, ledger, cache);
+  return { head, ledger, state, tags: new RemoteTags(mirror, signal) };
+}
+
+/**
+ * The remote's tags, fetched when first asked for and not before: a look that finds nothing new
+ * never asks, and a small change asks for the tags of its own assets only.
+ */
+export class RemoteTags {
+  readonly #mirror: GitMirror;
+  readonly #signal: AbortSignal | undefined;
+  #all: ReadonlyMap<string, string> | undefined;
+
+  constructor(mirror: GitMirror, signal: AbortSignal | undefined) {
+    this.#mirror = mirror;
+    this.#signal = signal;
+  }
+
+  /** Name without `refs/tags/` to the id of the tag object. */
+  async all(): Promise<ReadonlyMap<string, string>> {
+    this.#all ??= withoutPrefix(await this.#mirror.fetchTags(undefined, this.#signal));
+    return this.#all;
+  }
+
+  /** At least the tags of these assets. */
+  async of(assets: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    if (this.#all !== undefined || assets.length > manyAssets) return this.all();
+    if (assets.length === 0) return new Map();
+    const prefixes = assets.flatMap((asset) => [`refs/tags/${asset}@`, `refs/tags/${asset}#`]);
+    return withoutPrefix(await this.#mirror.fetchTags(prefixes, this.#signal));
+  }
+}
+
+/** From here on one request for everything is cheaper than many for each. */
+const manyAssets = 50;
+
+function withoutPrefix(refs: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  return new Map([...refs].map(([ref, object]) => [ref.slice("refs/tags/".length), object]));
+}
