@@ -169,18 +169,12 @@ function resolveVersion(
   const { reference } = use;
   if (reference.type === "external") return undefined;
   const { selector } = reference;
-  const target_ = assetState(foldedState(deciding), target);
-  const drafted = deciding.drafts.filter((draft) => draft.asset === target);
-  if (selector.type === "version") {
-    const isDrafted = drafted.some((draft) => draft.version === selector.version);
-    return isDrafted || findVersion(target_, selector.version) !== undefined
-      ? selector.version
-      : undefined;
-  }
+  const state = assetNow(deciding, target);
+  if (selector.type === "version") return findVersion(state, selector.version)?.version;
   if (selector.type === "label" && selector.label !== "latest") {
-    return stageVersion(target_, selector.label)?.version;
+    return stageVersion(state, selector.label)?.version;
   }
-  return drafted.at(-1)?.version ?? latestVersion(target_)?.version;
+  return latestVersion(state)?.version;
 }
 
 function newestVersion(deciding: Deciding, target: AssetKey): string | undefined {
