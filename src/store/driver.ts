@@ -8,6 +8,14 @@ export interface ObjectInfo {
   readonly sizeBytes: number;
   /** Changes whenever the object is replaced; opaque. */
   readonly version: string;
+  /** Wall time of the last write as the store tells it; absent where it cannot, and then nothing is ever collected by age. */
+  readonly modifiedMs?: number;
+}
+
+/** What a killed writer left behind; never visible as an object. */
+export interface StagedLeftover {
+  readonly name: string;
+  readonly sizeBytes: number;
 }
 
 export interface WriteOptions {
@@ -26,9 +34,16 @@ export interface StoreDriver {
   /** Resolves to `undefined` when the object is missing. */
   head(key: StoreKey): Promise<ObjectInfo | undefined>;
   /** Rejects with `STORE_OBJECT_MISSING`. `from` skips that many bytes, for resuming. */
-  read(key: StoreKey, options?: { readonly from?: number; readonly signal?: AbortSignal }): AsyncIterable<Uint8Array>;
+  read(
+    key: StoreKey,
+    options?: { readonly from?: number; readonly signal?: AbortSignal },
+  ): AsyncIterable<Uint8Array>;
   /** Atomic and durable: rejects with `STORE_OBJECT_EXISTS` and leaves the old bytes when the key is taken. */
-  create(key: StoreKey, body: AsyncIterable<Uint8Array>, options?: WriteOptions): Promise<ObjectInfo>;
+  create(
+    key: StoreKey,
+    body: AsyncIterable<Uint8Array>,
+    options?: WriteOptions,
+  ): Promise<ObjectInfo>;
   /**
    * Compare and swap for pointers: `expected` is the version that must be there, `undefined` that
    * none may be. Rejects with `STORE_PRECONDITION_FAILED` and changes nothing otherwise.
@@ -43,4 +58,9 @@ export interface StoreDriver {
    * `create` does when the target is taken. A store without it copies.
    */
   link?(source: StoreKey, target: StoreKey): Promise<void>;
+  /** Optional: what unfinished writes older than this left behind, removed unless `dryRun`. */
+  sweep?(options: {
+    readonly olderThanMs: number;
+    readonly dryRun: boolean;
+  }): Promise<readonly StagedLeftover[]>;
 }

@@ -1,0 +1,4 @@
+import { MemoryStoreDriver } from "../support/memory-store-driver.ts";
+import { describeStoreDriver } from "./driver.contract.ts";
+
+describeStoreDriver("memory", async () => ({ driver: new MemoryStoreDriver() }));
