@@ -17,16 +17,26 @@ export interface App {
   status(): Promise<StatusReport>;
   verify(request: VerifyRequest): Promise<VerifyReport>;
   pull(request: PullRequest): Promise<PullReport>;
-  resolve(request: { readonly reference: string; readonly kind?: AssetKind }): Promise<ResolvedReference>;
+  resolve(request: {
+    readonly reference: string;
+    readonly kind?: AssetKind;
+  }): Promise<ResolvedReference>;
   list(request: ListRequest): Promise<Page<AssetSummary>>;
   show(request: { readonly reference: string }): Promise<AssetDetail>;
-  history(request: { readonly asset?: string; readonly limit: number; readonly cursor?: string }): Promise<Page<HistoryItem>>;
+  history(request: {
+    readonly asset?: string;
+    readonly limit: number;
+    readonly cursor?: string;
+  }): Promise<Page<HistoryItem>>;
   which(request: WhichRequest): Promise<Page<StageItem>>;
   diff(request: { readonly from: string; readonly to: string }): Promise<DiffReport>;
   incidents(): Promise<Page<IncidentItem>>;
   resolveIncident(request: ResolveIncidentRequest): Promise<IncidentItem>;
   doctor(): Promise<DoctorReport>;
-  collectGarbage(request: { readonly dryRun: boolean; readonly workspaces: readonly string[] }): Promise<GarbageReport>;
+  collectGarbage(request: {
+    readonly dryRun: boolean;
+    readonly workspaces: readonly string[];
+  }): Promise<GarbageReport>;
   /** Ends children, releases locks. */
   close(): Promise<void>;
 }
@@ -79,7 +89,12 @@ export type PlannedAction =
       readonly commit: string;
       readonly tag: string;
     }
-  | { readonly kind: "accept"; readonly asset: AssetKey; readonly stage: string; readonly version: string }
+  | {
+      readonly kind: "accept";
+      readonly asset: AssetKey;
+      readonly stage: string;
+      readonly version: string;
+    }
   | { readonly kind: "record-incident"; readonly incident: IncidentKind; readonly message: string }
   | {
       readonly kind: "deliver";
@@ -89,7 +104,12 @@ export type PlannedAction =
       readonly files: number;
       readonly sizeBytes: number;
     }
-  | { readonly kind: "remove"; readonly workspace: string; readonly asset: AssetKey; readonly version: string }
+  | {
+      readonly kind: "remove";
+      readonly workspace: string;
+      readonly asset: AssetKey;
+      readonly version: string;
+    }
   | { readonly kind: "write-index"; readonly workspace: string };
 
 export interface PlanReport {
@@ -100,6 +120,7 @@ export interface PlanReport {
   readonly findings: readonly Finding[];
   /** Stage files that ask for another version than the stage runs; their gates decide. */
   readonly pending: readonly PendingPromotion[];
+  readonly conditions: readonly Condition[];
 }
 
 export interface PendingPromotion {
@@ -114,7 +135,6 @@ export interface ApplyReport extends PlanReport {
   /** What was done, in order; equal to `actions` when nothing failed. */
   readonly done: readonly PlannedAction[];
   readonly workspaces: readonly WorkspaceOutcome[];
-  readonly conditions: readonly Condition[];
 }
 
 export interface WorkspaceOutcome {
@@ -315,7 +335,11 @@ export interface DiffReport {
     readonly toBytes: number | undefined;
   }[];
   /** Values of the manifest that differ, by dotted path. */
-  readonly fields: readonly { readonly field: string; readonly from: string | undefined; readonly to: string | undefined }[];
+  readonly fields: readonly {
+    readonly field: string;
+    readonly from: string | undefined;
+    readonly to: string | undefined;
+  }[];
 }
 
 export interface IncidentItem {

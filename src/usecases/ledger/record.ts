@@ -26,7 +26,7 @@ export type RecordOutcome =
       readonly refused: readonly { readonly draft: EventDraft; readonly reason: string }[];
     }
   /** Another controller wrote first: look again, decide again. */
-  | { readonly outcome: "lost-race" };
+  | { readonly outcome: "lost-race"; readonly recorded: readonly EventDraft[] };
 
 /**
  * Appends events to the ledger with their tags, in few atomic pushes. Each push moves the ledger
@@ -44,7 +44,7 @@ export async function recordEvents(
   const queue = splitInto(drafts, batchSize);
   for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) {
     const pushed = await pushBatch(context, current, batch);
-    if (pushed.outcome === "lost-race") return pushed;
+    if (pushed.outcome === "lost-race") return { outcome: "lost-race", recorded };
     if (pushed.outcome === "recorded") {
       current = pushed.state;
       recorded.push(...batch);

@@ -1,0 +1,48 @@
+import type { LedgerEvent } from "../../domain/ledger/event.ts";
+import { eventSubject } from "../../domain/ledger/event.ts";
+import { formatAssetKey } from "../../domain/asset.ts";
+import { parseLedgerMessage } from "../../registry/ledger-event-yaml.ts";
+import type { HistoryItem, Page } from "../app.ts";
+import { observe } from "../reconcile/observe.ts";
+import { registryNotAdopted } from "../require-state.ts";
+import type { RegistrySession } from "../session.ts";
+import { findAsset } from "./find-asset.ts";
+
+/** What the ledger recorded, newest first; of one asset if asked. The cursor is a ledger commit. */
+export async function listHistory(
+  session: RegistrySession,
+  request: { readonly asset?: string; readonly limit: number; readonly cursor?: string },
+): Promise<Page<HistoryItem>> {
+  const { ledger, state } = await observe(session.mirror, session.cache);
+  if (state === undefined || ledger === undefined) throw registryNotAdopted(session.url);
+  const asset =
+    request.asset === undefined ? undefined : formatAssetKey(findAsset(state, request.asset).id);
+  const items: HistoryItem[] = [];
+  for await (const { id, message } of session.mirror.readLedger(ledger)) {
+    const event = parseLedgerMessage(id, message);
+    if (asset === undefined || ("asset" in event && event.asset === asset)) {
+      items.push(historyItem(id, event));
+    }
+  }
+  items.reverse();
+  const after = items.findIndex((item) => item.ledger === request.cursor) + 1;
+  const page = items.slice(after, after + request.limit);
+  return {
+    items: page,
+    next: after + request.limit < items.length ? page.at(-1)?.ledger : undefined,
+  };
+}
+
+function historyItem(ledger: string, event: LedgerEvent): HistoryItem {
+  return {
+    at: event.at,
+    type: event.type,
+    subject: eventSubject(event),
+    asset: "asset" in event ? event.asset : undefined,
+    version: "version" in event ? event.version : undefined,
+    stage: "stage" in event ? event.stage : undefined,
+    author: "landing" in event ? event.landing.author : undefined,
+    commit: "landing" in event ? event.landing.commit : undefined,
+    ledger,
+  };
+}

@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import type { Finding } from "../../domain/finding.ts";
+import { openIncidents } from "../../domain/plan/incidents.ts";
+import { CairnError } from "../../shared/errors.ts";
+import type { ApplyReport, ApplyRequest, PlannedAction, WorkspaceOutcome } from "../app.ts";
+import { deliverWorkspaces } from "../deliver/deliver-workspaces.ts";
+import { recordEvents, type RecordOutcome } from "../ledger/record.ts";
+import { saveState } from "../ledger/load-state.ts";
+import { draftActions } from "../reconcile/actions.ts";
+import { conditionsOf } from "../reconcile/conditions.ts";
+import { deriveLedgerPlan, type LedgerPlan } from "../reconcile/derive.ts";
+import { observe, type Observation } from "../reconcile/observe.ts";
+import { registryNotAdopted } from "../require-state.ts";
+import type { RegistrySession } from "../session.ts";
+
+/** How often a lost race is tried again before the next reconcile has to do it. */
+const maxRaces = 30;
+const raceBackoffMs = 50;
+
+/**
+ * One reconcile: looks at the branch and the ledger, records what landed, brings the workspaces up
+ * to date. Observes before it acts, so killed anywhere and run again it ends the same; a second
+ * run after a complete one does nothing. Rejects with `REGISTRY_NOT_ADOPTED`.
+ */
+export async function apply(
+  session: RegistrySession,
+  request: ApplyRequest = {},
+): Promise<ApplyReport> {
+  const settled = await settleLedger(session, request);
+  const { plan, observation, state } = settled;
+  const workspaces =
+    plan.registry === undefined
+      ? { outcomes: [], done: [], findings: [] }
+      : await deliverWorkspaces(session, { state, registry: plan.registry, request });
+  const findings = [...plan.findings, ...settled.findings, ...workspaces.findings];
+  return {
+    registry: state.registry,
+    head: observation.head,
+    actions: [...settled.done, ...workspaces.done],
+    done: [...settled.done, ...workspaces.done],
+    findings,
+    pending: plan.pending,
+    workspaces: workspaces.outcomes,
+    conditions: reportConditions(plan, findings, workspaces.outcomes, openIncidents(state).length),
+  };
+}
+
+function reportConditions(
+  { stalled }: LedgerPlan,
+  findings: readonly Finding[],
+  workspaces: readonly WorkspaceOutcome[],
+  incidents: number,
+): ApplyReport["conditions"] {
+  return conditionsOf({ stalled, findings, openIncidents: incidents, workspaces });
+}
+
+interface Settled {
+  readonly plan: LedgerPlan;
+  readonly observation: Observation;
+  readonly state: NonNullable<Observation["state"]>;
+  readonly done: readonly PlannedAction[];
+  readonly findings: readonly Finding[];
+}
+
+/** Derives and records until the ledger says what the branch says, or somebody else made it so. */
+async function settleLedger(session: RegistrySession, request: ApplyRequest): Promise<Settled> {
+  const done: PlannedAction[] = [];
+  for (let race = 0; race < maxRaces; race += 1) {
+    request.signal?.throwIfAborted();
+    const observation = await observe(session.mirror, session.cache, request.signal);
+    if (observation.state === undefined) throw registryNotAdopted(session.url);
+    const plan = await deriveLedgerPlan(session, observation);
+    const outcome = await recordEvents(
+      { ...session, signal: request.signal },
+      observation.state,
+      plan.drafts,
+    );
+    done.push(...draftActions(outcome.recorded));
+    if (outcome.outcome === "recorded") {
+      const state = outcome.state ?? observation.state;
+      await saveState(state, session.cache);
+      return { plan, observation, state, done, findings: refusals(outcome) };
+    }
+    session.log.info({ race }, "another controller wrote to the ledger first: looking again");
+    await sleep(Math.random() * raceBackoffMs * 2 ** Math.min(race, 5), undefined, {
+      ...(request.signal === undefined ? {} : { signal: request.signal }),
+    });
+  }
+  throw new CairnError({
+    code: "LEDGER_BUSY",
+    kind: "conflict",
+    message: `Others wrote to the ledger ${maxRaces} times in a row while Cairn tried to.`,
+    hint: "Try again; if this repeats, look who else writes to cairn-ledger.",
+  });
+}
+
+function refusals(
+  outcome: Extract<RecordOutcome, { readonly outcome: "recorded" }>,
+): readonly Finding[] {
+  return outcome.refused.map(({ draft, reason }) => ({
+    rule: "remote-refused",
+    severity: "error",
+    message: `The remote does not take ${draft.type === "published" ? `${draft.asset} ${draft.version}` : `this ${draft.type} event`}: ${reason}.`,
+    path: draft.type === "published" ? draft.manifest : "registry.yaml",
+  }));
+}

@@ -1,0 +1,23 @@
+import type { StoreSettings } from "../domain/registry.ts";
+import type { GitMirror } from "../git/git.ts";
+import type { Clock } from "../shared/clock.ts";
+import type { Logger } from "../shared/log.ts";
+import type { Store } from "../store/store.ts";
+import type { Cache } from "./ledger/cache.ts";
+import type { RegistryReader } from "./registry-reader.ts";
+
+/** Everything a use case needs to work on one registry; `compose.ts` makes it. */
+export interface RegistrySession {
+  /** Path or URL, without credentials. */
+  readonly url: string;
+  readonly mirror: GitMirror;
+  readonly reader: RegistryReader;
+  readonly cache: Cache;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /**
+   * The store that settings of a workspace or replica name. Rejects with `STORE_NOT_ALLOWED` when
+   * the operator has not allowed it, and `STORE_DRIVER_UNKNOWN` for drivers this Cairn lacks.
+   */
+  openStore(settings: StoreSettings): Promise<Store>;
+}
