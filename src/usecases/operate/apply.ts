@@ -83,9 +83,11 @@ async function settleLedger(session: RegistrySession, request: ApplyRequest): Pr
       return { plan, observation, state, done, findings: refusals(outcome) };
     }
     session.log.info({ race }, "another controller wrote to the ledger first: looking again");
-    await sleep(Math.random() * raceBackoffMs * 2 ** Math.min(race, 5), undefined, {
-      ...(request.signal === undefined ? {} : { signal: request.signal }),
-    });
+    await sleep(
+      Math.random() * raceBackoffMs * 2 ** Math.min(race, 5),
+      undefined,
+      request.signal === undefined ? {} : { signal: request.signal },
+    );
   }
   throw new CairnError({
     code: "LEDGER_BUSY",

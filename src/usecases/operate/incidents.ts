@@ -14,7 +14,7 @@ import type { RegistrySession } from "../session.ts";
 /** Newest first; open ones before resolved ones. */
 export async function listIncidents(session: RegistrySession): Promise<Page<IncidentItem>> {
   const state = await requireState(session);
-  const items = Object.values(state.incidents).map(incidentItem).reverse();
+  const items = Object.values(state.incidents).map(incidentItem).toReversed();
   const open = items.filter((item) => item.resolved === undefined);
   return {
     items: [...open, ...items.filter((item) => item.resolved !== undefined)],
