@@ -1,6 +1,6 @@
 import type { AssetKey, AssetKind } from "../domain/asset.ts";
 import type { Digest } from "../shared/digest.ts";
-import type { ApplyRequest } from "./app.ts";
+import type { ApplyRequest } from "./run-options.ts";
 
 export interface PullRequest extends ApplyRequest {
   /** `models/taxi-fare@prod`, `@3`, `@latest`. */

@@ -15,7 +15,10 @@ import type {
   WhichRequest,
 } from "./app-consume.ts";
 
+import type { ApplyRequest } from "./run-options.ts";
+
 export type * from "./app-consume.ts";
+export type * from "./run-options.ts";
 
 /**
  * Everything that Cairn can do, as the edges (command line, HTTP, controller) call it. Requests
@@ -84,11 +87,6 @@ export interface InitReport {
 export interface AdoptRequest {
   /** Also record the versions that the stage files name as what each stage runs now. */
   readonly withStages: boolean;
-}
-
-export interface ApplyRequest {
-  readonly signal?: AbortSignal;
-  readonly onProgress?: ProgressListener;
 }
 
 /** One step that `apply` would take; `kind` says which. Texts are for people, fields for programs. */
@@ -179,16 +177,6 @@ export interface SyncReport {
   readonly registry: string;
   readonly workspaces: readonly WorkspaceOutcome[];
 }
-
-export interface Progress {
-  /** `deliver prod`, `hash`, … */
-  readonly step: string;
-  readonly done: number;
-  readonly total: number;
-  readonly doneBytes: number;
-  readonly totalBytes: number;
-}
-export type ProgressListener = (progress: Progress) => void;
 
 export interface StatusReport {
   readonly registry: string;

@@ -31,9 +31,15 @@ export async function initRegistry(
 
 function templates(name: string): readonly (readonly [string, string])[] {
   return [
-    [
-      "registry.yaml",
-      `format: 1
+    ["registry.yaml", registryFile(name)],
+    ["workspaces/dev.yaml", workspaceFile],
+    ["policies/promotion.yaml", promotionFile],
+    ["policies/access.yaml", accessFile],
+  ];
+}
+
+function registryFile(name: string): string {
+  return `format: 1
 name: ${name}
 location: eastus
 replication_locations:
@@ -44,20 +50,17 @@ stages: [dev, test, prod]
 follow: { dev: latest }
 versioning: { default: integer }
 references: pinned
-`,
-    ],
-    [
-      "workspaces/dev.yaml",
-      `stage: dev
+`;
+}
+
+const workspaceFile = `stage: dev
 region: eastus
 assets: ["**"]
 # A relative root lies in the operator's stores folder (cairn-stores/ unless told otherwise).
 store: { driver: file, root: dev }
-`,
-    ],
-    [
-      "policies/promotion.yaml",
-      `rules:
+`;
+
+const promotionFile = `rules:
   - stage: test
     assets: ["**"]
     gates:
@@ -70,11 +73,9 @@ store: { driver: file, root: dev }
       soak: { hours: 24 }
       approvals: { count: 1, from: [owners] }
       dependencies: {}
-`,
-    ],
-    [
-      "policies/access.yaml",
-      `# Put yourself and your team here: people by name, with the addresses they commit with.
+`;
+
+const accessFile = `# Put yourself and your team here: people by name, with the addresses they commit with.
 people:
   owner: { email: [owner@example.com] }
 roles:
@@ -83,7 +84,4 @@ roles:
 bindings:
   - { role: owners, can: [assets/write, assets/approve], on: ["**"] }
 read: everyone
-`,
-    ],
-  ];
-}
+`;
