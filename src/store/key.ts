@@ -10,9 +10,7 @@ const maxSegmentBytes = 255;
 export const stagingFolder = ".cairn-staging";
 
 const reservedNames = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?:\.|$)/i;
-// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
-const controlOrBidi =
-  /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
+const controlOrBidi = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u;
 
 /**
  * The one way from text to a key. A key is the text itself, so different texts are different
@@ -38,11 +36,7 @@ export function keyProblem(text: string): string | undefined {
   if (text.startsWith("/") || /^[A-Za-z]:/.test(text)) return "it is absolute";
   const segments = text.split("/");
   if (segments[0]?.toLowerCase() === stagingFolder) return `"${stagingFolder}" is the store's own`;
-  for (const segment of segments) {
-    const problem = segmentProblem(segment);
-    if (problem !== undefined) return problem;
-  }
-  return undefined;
+  return segments.map(segmentProblem).find((problem) => problem !== undefined);
 }
 
 function segmentProblem(segment: string): string | undefined {

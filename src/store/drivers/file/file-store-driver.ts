@@ -100,9 +100,9 @@ export class FileStoreDriver implements StoreDriver {
           return await this.#place(staged, key).catch((error: unknown) =>
             asPrecondition(key, error),
           );
-        await stampAfter(staged, current);
-        await assertHeld();
         const target = await this.#tree.prepare(key);
+        await stampAfter(staged, target);
+        await assertHeld();
         await rename(staged, target);
         await syncFolder(dirname(target));
         return await this.#described(key, target);
@@ -190,8 +190,8 @@ function asPrecondition(key: string, error: unknown): never {
 }
 
 /** Times grow strictly, so that no two states of a pointer ever look the same. */
-async function stampAfter(staged: string, current: ObjectInfo): Promise<void> {
-  const { mtimeMs } = await lstat(staged);
-  const next = Math.max(mtimeMs, Math.floor(current.modifiedMs ?? 0) + 2) / 1000;
-  await utimes(staged, next, next);
+async function stampAfter(staged: string, target: string): Promise<void> {
+  const [next, current] = await Promise.all([lstat(staged), lstat(target)]);
+  const timeSeconds = Math.max(next.mtimeMs, Math.floor(current.mtimeMs) + 2) / 1000;
+  await utimes(staged, timeSeconds, timeSeconds);
 }

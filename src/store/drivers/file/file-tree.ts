@@ -59,15 +59,13 @@ export class FileTree {
 
   /** Removes folders that a deletion left empty, as far as the root. */
   async pruneFolders(path: string): Promise<void> {
-    const root = await this.#findRoot();
-    let folder = dirname(path);
-    while (root !== undefined && folder !== root && folder.startsWith(root)) {
+    const root = (await this.#findRoot()) ?? path;
+    for (let folder = dirname(path); folder.length > root.length; folder = dirname(folder)) {
       try {
         await rmdir(folder);
       } catch {
         return; // Not empty, or somebody else was faster: either way there is nothing left to do.
       }
-      folder = dirname(folder);
     }
   }
 
@@ -112,7 +110,8 @@ export async function describeFile(path: string, key: string): Promise<ObjectInf
     key,
     sizeBytes: Number(stats.size),
     version: `${stats.mtimeNs}-${stats.size}-${stats.ino}`,
-    modifiedMs: Number(stats.mtimeMs),
+    // A link made to an old file is new: only this time says so.
+    modifiedMs: Number(stats.ctimeMs),
   };
 }
 

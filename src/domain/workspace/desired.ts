@@ -1,0 +1,190 @@
+import type { Digest } from "../../shared/digest.ts";
+import { formatAssetKey, type AssetKey } from "../asset.ts";
+import { compareFindings, type Finding } from "../finding.ts";
+import {
+  assetState,
+  findVersion,
+  latestVersion,
+  stageVersion,
+  stateKeys,
+  type LedgerState,
+} from "../ledger/state.ts";
+import type { ReferenceUse, Registry, Workspace } from "../registry.ts";
+import type { Role } from "./index-document.ts";
+import {
+  compareVersionIds,
+  formatVersionKey,
+  type VersionId,
+  type VersionKey,
+} from "./version-key.ts";
+
+export interface DesiredVersion extends VersionId {
+  readonly digest: Digest;
+  readonly commit: string;
+  readonly ledgerCommit: string;
+  readonly roles: readonly Role[];
+  readonly references: readonly VersionKey[];
+}
+
+export interface DesiredState {
+  /** Sorted by asset and version. */
+  readonly versions: readonly DesiredVersion[];
+  /** Versions whose references must be known before this is complete: ask, and derive again. */
+  readonly unknown: readonly VersionId[];
+  readonly findings: readonly Finding[];
+}
+
+export interface DesiredInput {
+  readonly workspace: Workspace;
+  readonly registry: Registry;
+  readonly state: LedgerState;
+  /** What published versions refer to, as far as it is known. */
+  readonly references: ReadonlyMap<VersionKey, readonly VersionId[]>;
+}
+
+/**
+ * What a workspace should have: what its stage runs and its globs take, what its endpoints name,
+ * and everything those refer to, at exactly the versions they name.
+ */
+export function desiredVersions(input: DesiredInput): DesiredState {
+  const collected = new Map<VersionKey, { readonly id: VersionId; readonly roles: Set<Role> }>();
+  const findings: Finding[] = [];
+  const pending: VersionId[] = [];
+  function want(id: VersionId, role: Role): void {
+    const key = formatVersionKey(id);
+    const known = collected.get(key);
+    if (known === undefined) pending.push(id);
+    collected.set(key, { id, roles: (known?.roles ?? new Set<Role>()).add(role) });
+  }
+
+  for (const id of stageVersions(input)) want(id, "stage");
+  for (const use of endpointReferences(input)) {
+    const id = resolveUse(input, use);
+    if (id === undefined) findings.push(unresolvedUse(use));
+    else want(id, "endpoint");
+  }
+  const unknown: VersionId[] = [];
+  for (let id = pending.shift(); id !== undefined; id = pending.shift()) {
+    const references = input.references.get(formatVersionKey(id));
+    if (references === undefined) unknown.push(id);
+    for (const reference of references ?? []) {
+      want(reference, "dependency");
+      const finding = dependencyFinding(input, id, reference);
+      if (finding !== undefined) findings.push(finding);
+    }
+  }
+  const versions = [...collected.values()].flatMap(({ id, roles }) => toDesired(input, id, roles));
+  return {
+    versions: versions.sort(compareVersionIds),
+    unknown: unknown.sort(compareVersionIds),
+    findings: findings.sort(compareFindings),
+  };
+}
+
+function stageVersions({ workspace, state }: DesiredInput): readonly VersionId[] {
+  return stateKeys(state).flatMap((asset) => {
+    const running = stageVersion(assetState(state, asset), workspace.stage);
+    if (running === undefined || !workspace.selects(asset)) return [];
+    return [{ asset, version: running.version }];
+  });
+}
+
+function endpointReferences({ registry, workspace }: DesiredInput): readonly ReferenceUse[] {
+  const names = new Set(
+    registry.endpoints
+      .filter((endpoint) => endpoint.metadata?.workspaces.includes(workspace.name) === true)
+      .map((endpoint) => endpoint.name),
+  );
+  return registry.deployments
+    .filter((deployment) => names.has(deployment.endpoint) && !deployment.isBroken)
+    .flatMap((deployment) => deployment.references)
+    .filter((use) => isOwn(use, registry));
+}
+
+function isOwn({ reference }: ReferenceUse, registry: Registry): boolean {
+  if (reference.type === "external") return false;
+  return reference.type === "local" || reference.registry === registry.settings?.name;
+}
+
+/** Labels are stages or `latest`; without any, the newest version is meant. */
+function resolveUse({ state }: DesiredInput, use: ReferenceUse): VersionId | undefined {
+  const { reference } = use;
+  if (reference.type === "external") return undefined;
+  const kind = reference.type === "registry" ? reference.kind : use.kind;
+  const asset = formatAssetKey({ kind, name: reference.name });
+  const published = assetState(state, asset);
+  const { selector } = reference;
+  const isLatest = selector.type === "label" && selector.label === "latest";
+  if (selector.type === "version") {
+    const found = findVersion(published, selector.version);
+    return found === undefined ? undefined : { asset, version: found.version };
+  }
+  const found =
+    selector.type === "default" || isLatest
+      ? latestVersion(published)
+      : stageVersion(published, selector.label);
+  return found === undefined ? undefined : { asset, version: found.version };
+}
+
+function unresolvedUse(use: ReferenceUse): Finding {
+  return {
+    rule: "endpoint-unresolved",
+    severity: "warning",
+    message: `"${use.text}" is no published version yet, so it cannot be delivered: publish it or change the deployment.`,
+    ...use.place,
+  };
+}
+
+function toDesired(
+  { state, references }: DesiredInput,
+  id: VersionId,
+  roles: ReadonlySet<Role>,
+): readonly DesiredVersion[] {
+  const published = findVersion(assetState(state, id.asset), id.version);
+  if (published === undefined) return [];
+  const { digest, commit, ledgerCommit } = published;
+  return [
+    {
+      ...id,
+      digest,
+      commit,
+      ledgerCommit,
+      roles: [...roles].sort(),
+      references: (references.get(formatVersionKey(id)) ?? []).map(formatVersionKey).sort(),
+    },
+  ];
+}
+
+function dependencyFinding(
+  { state, workspace }: DesiredInput,
+  from: VersionId,
+  reference: VersionId,
+): Finding | undefined {
+  const key = formatVersionKey(reference);
+  const path = workspace.document.path;
+  if (findVersion(assetState(state, reference.asset), reference.version) === undefined) {
+    const message = `${formatVersionKey(from)} refers to ${key}, which the ledger does not have: it cannot be delivered.`;
+    return { rule: "dependency-unpublished", severity: "error", message, path };
+  }
+  if (workspace.selects(reference.asset) || !isExcluded(workspace, reference.asset))
+    return undefined;
+  const message = `${formatVersionKey(from)} needs ${key}, which a "!" pattern of the workspace excludes: it is delivered all the same. Exclude both or neither.`;
+  return {
+    rule: "dependency-excluded",
+    severity: "warning",
+    message,
+    ...workspace.document.placeOf(["assets"]),
+  };
+}
+
+/** Whether a `!` pattern may mean this asset: patterns are compared up to their first wildcard. */
+function isExcluded(workspace: Workspace, asset: AssetKey): boolean {
+  const patterns = workspace.document.value["assets"];
+  if (!Array.isArray(patterns)) return false;
+  return patterns.some((pattern: unknown) => {
+    if (typeof pattern !== "string" || !pattern.startsWith("!")) return false;
+    const glob = pattern.slice(1);
+    const literal = /^[^*?[\]{}()!+@]*/.exec(glob)?.[0] ?? "";
+    return literal === glob ? asset === glob : asset.startsWith(literal);
+  });
+}
