@@ -1,0 +1,34 @@
+import type { Command } from "./command.ts";
+
+/** Every command by name, in the order of the help; a file is read when its command is used. */
+export const commandTable: Readonly<Record<string, () => Promise<Command>>> = {
+  init: async () => (await import("./commands/init.ts")).initCommand,
+  validate: async () => (await import("./commands/validate.ts")).validateCommand,
+  diff: async () => (await import("./commands/diff.ts")).diffCommand,
+  adopt: async () => (await import("./commands/adopt.ts")).adoptCommand,
+  plan: async () => (await import("./commands/plan.ts")).planCommand,
+  apply: async () => (await import("./commands/apply.ts")).applyCommand,
+  serve: async () => (await import("./commands/serve.ts")).serveCommand,
+  sync: async () => (await import("./commands/sync.ts")).syncCommand,
+  status: async () => (await import("./commands/status.ts")).statusCommand,
+  verify: async () => (await import("./commands/verify.ts")).verifyCommand,
+  gc: async () => (await import("./commands/gc.ts")).gcCommand,
+  "incident list": async () => (await import("./commands/incident-list.ts")).incidentListCommand,
+  "incident resolve": async () =>
+    (await import("./commands/incident-resolve.ts")).incidentResolveCommand,
+  doctor: async () => (await import("./commands/doctor.ts")).doctorCommand,
+  start: async () => (await import("./commands/start.ts")).startCommand,
+  list: async () => (await import("./commands/list.ts")).listCommand,
+  show: async () => (await import("./commands/show.ts")).showCommand,
+  history: async () => (await import("./commands/history.ts")).historyCommand,
+  which: async () => (await import("./commands/which.ts")).whichCommand,
+  resolve: async () => (await import("./commands/resolve.ts")).resolveCommand,
+  pull: async () => (await import("./commands/pull.ts")).pullCommand,
+};
+
+export const commandNames: readonly string[] = Object.keys(commandTable);
+
+export async function loadCommands(names: readonly string[]): Promise<readonly Command[]> {
+  const loaders = names.flatMap((name) => commandTable[name] ?? []);
+  return Promise.all(loaders.map(async (load) => load()));
+}
