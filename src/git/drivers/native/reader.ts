@@ -1,0 +1,192 @@
+import { byCodeUnits } from "../../../shared/json.ts";
+import { hasCode } from "../../../shared/errors.ts";
+import {
+  commandFailed,
+  notARepository,
+  objectMissing,
+  repositoryBroken,
+  repositoryUnsupported,
+  treeTooLarge,
+} from "../../errors.ts";
+import type { CommitInfo, GitReader, TreeItem } from "../../git.ts";
+import { decodeName, isObjectId, isRevision, parseCommit } from "../../objects.ts";
+import { ObjectReader, type GitObject } from "./object-reader.ts";
+import { GitProgram, type Environment } from "./program.ts";
+import { splitAtNul } from "./records.ts";
+
+export interface NativeGitReaderOptions {
+  /** A work tree, any folder in it, or a bare repository. */
+  readonly directory: string;
+  readonly environment: Environment;
+}
+
+const maxEntries = 2_000_000;
+const maxRecordBytes = 2 ** 20;
+/** What `readBlob` takes into memory; larger ones are for `openBlob`. */
+const maxObjectBytes = 512 * 2 ** 20;
+const readAhead = 64;
+
+/** Reads a local repository with the git program. */
+export class NativeGitReader implements GitReader {
+  readonly #git: GitProgram;
+  readonly #objects: ObjectReader;
+
+  constructor(git: GitProgram) {
+    this.#git = git;
+    this.#objects = new ObjectReader(git, maxObjectBytes);
+  }
+
+  /** Rejects with `GIT_NOT_A_REPOSITORY`, `GIT_REPOSITORY_UNSUPPORTED` or `GIT_PROGRAM_MISSING`. */
+  static async open({ directory, environment }: NativeGitReaderOptions): Promise<NativeGitReader> {
+    const finder = new GitProgram({ environment });
+    const args = ["rev-parse", "--absolute-git-dir", "--show-object-format"];
+    const { exitCode, stdout, stderr } = await finder.run(["-C", directory, ...args]);
+    if (exitCode !== 0) throw notARepository(`${directory}: ${stderr.trim()}`);
+    const [gitDirectory = "", format = ""] = stdout.toString("utf8").split("\n");
+    if (format !== "sha1") throw repositoryUnsupported(`${directory} has ${format} object ids.`);
+    return new NativeGitReader(new GitProgram({ environment, gitDirectory }));
+  }
+
+  async resolveCommit(revision: string): Promise<string | undefined> {
+    if (!isRevision(revision)) return undefined;
+    const args = ["rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`];
+    const { exitCode, stdout, stderr } = await this.#git.run(args);
+    const id = stdout.toString("latin1").trim();
+    if (exitCode === 0 && isObjectId(id)) return id;
+    // Silence means that nothing has this name; anything else must not look like that.
+    if (stderr.trim() === "" || /(?:needed a single revision|expected commit type)/i.test(stderr)) {
+      return undefined;
+    }
+    throw repositoryBroken(stderr.trim());
+  }
+
+  async headBranch(): Promise<string | undefined> {
+    const { exitCode, stdout } = await this.#git.run(["symbolic-ref", "--quiet", "HEAD"]);
+    return exitCode === 0 ? stdout.toString("utf8").trim() : undefined;
+  }
+
+  async readCommit(id: string): Promise<CommitInfo> {
+    return parseCommit(id, (await this.#readTyped(id, "commit")).bytes);
+  }
+
+  async firstParentLog(tip: string, exclude?: string): Promise<readonly CommitInfo[]> {
+    await this.readCommit(tip);
+    if (exclude !== undefined) await this.readCommit(exclude);
+    const range = exclude === undefined ? [tip] : [tip, `^${exclude}`];
+    const args = ["rev-list", "--first-parent", "--reverse", ...range, "--"];
+    const ids = (await this.#git.runOrFail(args)).toString("latin1").split("\n").filter(isObjectId);
+    const commits: CommitInfo[] = [];
+    for await (const { id, object } of this.#readMany(ids)) {
+      commits.push(parseCommit(id, object.bytes));
+    }
+    return commits;
+  }
+
+  async isAncestor(ancestor: string, descendant: string): Promise<boolean> {
+    await this.readCommit(ancestor);
+    await this.readCommit(descendant);
+    const args = ["merge-base", "--is-ancestor", ancestor, descendant];
+    const { exitCode, stderr } = await this.#git.run(args);
+    if (exitCode > 1) throw commandFailed("merge-base", stderr.trim());
+    return exitCode === 0;
+  }
+
+  async listTree(commit: string): Promise<readonly TreeItem[]> {
+    await this.readCommit(commit);
+    const args = ["ls-tree", "-r", "-z", "-l", "--full-tree", commit];
+    const items: TreeItem[] = [];
+    try {
+      for await (const record of splitAtNul(this.#git.stream(args), maxRecordBytes)) {
+        if (items.length === maxEntries) throw treeTooLarge(commit, `${maxEntries} entries`);
+        items.push(parseTreeLine(record));
+      }
+    } catch (error) {
+      if (hasCode(error, "GIT_OBJECT_TOO_LARGE")) throw treeTooLarge(commit, "1 MiB of path");
+      throw hasCode(error, "GIT_COMMAND_FAILED")
+        ? repositoryBroken(messageOf(error), error)
+        : error;
+    }
+    return items.sort((left, right) => byCodeUnits(left.path, right.path));
+  }
+
+  async readBlob(id: string): Promise<Uint8Array> {
+    return (await this.#readTyped(id, "blob")).bytes;
+  }
+
+  async *readBlobs(
+    ids: readonly string[],
+  ): AsyncGenerator<{ readonly id: string; readonly bytes: Uint8Array }> {
+    for await (const { id, object } of this.#readMany(ids)) {
+      if (object.type !== "blob") throw objectMissing(id);
+      yield { id, bytes: object.bytes };
+    }
+  }
+
+  async *openBlob(id: string): AsyncGenerator<Uint8Array> {
+    if (!isObjectId(id)) throw objectMissing(id);
+    const { exitCode, stdout } = await this.#git.run(["cat-file", "-t", id]);
+    if (exitCode !== 0 || stdout.toString("latin1").trim() !== "blob") throw objectMissing(id);
+    try {
+      yield* this.#git.stream(["cat-file", "blob", id]);
+    } catch (error) {
+      throw hasCode(error, "GIT_COMMAND_FAILED")
+        ? repositoryBroken(messageOf(error), error)
+        : error;
+    }
+  }
+
+  async listRefs(prefix: string): Promise<ReadonlyMap<string, string>> {
+    // Git's own prefixes end at a slash.
+    const folder = prefix.slice(0, prefix.lastIndexOf("/") + 1);
+    const args = ["for-each-ref", "--format=%(objectname) %(refname)", "--", folder];
+    const refs = new Map<string, string>();
+    for (const line of (await this.#git.runOrFail(args)).toString("utf8").split("\n")) {
+      const name = line.slice(41);
+      if (name !== "" && name.startsWith(prefix)) refs.set(name, line.slice(0, 40));
+    }
+    return refs;
+  }
+
+  async close(): Promise<void> {
+    await this.#objects.close();
+  }
+
+  /** Any object by its id, with its type. Rejects with `GIT_OBJECT_MISSING`. */
+  async readObject(id: string): Promise<GitObject> {
+    return this.#objects.read(id);
+  }
+
+  async #readTyped(id: string, type: string): Promise<GitObject> {
+    const object = await this.#objects.read(id);
+    if (object.type !== type) throw objectMissing(id);
+    return object;
+  }
+
+  async *#readMany(
+    ids: readonly string[],
+  ): AsyncGenerator<{ readonly id: string; readonly object: GitObject }> {
+    const reading: { readonly id: string; readonly object: Promise<GitObject> }[] = [];
+    for (const [index, id] of ids.entries()) {
+      for (const next of ids.slice(index + reading.length, index + readAhead)) {
+        const object = this.#objects.read(next);
+        // Each is awaited in its turn; until then a failure must not count as unhandled.
+        object.catch(() => {});
+        reading.push({ id: next, object });
+      }
+      const first = reading.shift();
+      if (first) yield { id, object: await first.object };
+    }
+  }
+}
+
+/** `<mode> <type> <id> <size padded>\t<path>`. */
+function parseTreeLine(record: Buffer): TreeItem {
+  const tab = record.indexOf(0x09);
+  const [mode = "", , objectId = "", size = ""] = record.toString("latin1", 0, tab).split(/ +/);
+  const { name, isUtf8 } = decodeName(record.subarray(tab + 1));
+  return { path: name, mode, objectId, sizeBytes: Number(size) || 0, isUtf8 };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
