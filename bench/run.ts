@@ -1,0 +1,193 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir, totalmem } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { generateRegistry } from "./generate-registry.ts";
+import { measureProcess, median, type Measurement } from "./measure.ts";
+
+/** One line of the table: what Cairn took beside the floor of the same run. */
+interface Row {
+  readonly name: string;
+  readonly cairn: Measurement;
+  readonly floorName: string;
+  readonly floor: Measurement;
+}
+
+const program = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+const table = fileURLToPath(new URL("../docs/performance.md", import.meta.url));
+const scratch = mkdtempSync(join(tmpdir(), "cairn-bench-"));
+const runs = Number(process.env["BENCH_RUNS"] ?? 3);
+
+const rows: Row[] = [];
+try {
+  for (const count of [1000, 10_000]) rows.push(...(await benchRegistry(count)));
+  rows.push(await benchSync("sync 1 000 files of 4 KiB", 1000, 4096));
+  rows.push(await benchSync("sync one file of 1 GiB", 1, 2 ** 30));
+  writeTable(rows);
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+async function benchRegistry(count: number): Promise<readonly Row[]> {
+  const folder = join(scratch, `registry-${count}`);
+  mkdirSync(folder);
+  const repository = join(folder, "registry.git");
+  await generateRegistry(repository, count);
+  const flags = [
+    "--registry",
+    repository,
+    "--data",
+    join(folder, "data"),
+    "--stores",
+    join(folder, "stores"),
+  ];
+  const validate = await median(runs, () =>
+    cairn(["validate", "--ref", "refs/heads/main", ...flags]),
+  );
+  const readAll = await median(runs, () =>
+    shell(
+      "git ls-tree -r refs/heads/main | cut -f1 | cut -d' ' -f3 | git cat-file --batch >/dev/null",
+      repository,
+    ),
+  );
+  const adopt = await cairn(["adopt", ...flags]);
+  const deliverFloor = await shell(
+    `git archive refs/heads/main | tar -x -C ${makeFolder(folder)}`,
+    repository,
+  );
+  const listCold = await median(runs, () => {
+    rmSync(join(folder, "data"), { recursive: true, force: true });
+    return cairn(["list", "--json", ...flags]);
+  });
+  const list = await median(runs, () => cairn(["list", "--json", ...flags]));
+  const idle = await median(runs, () => cairn(["apply", ...flags]));
+  const refs = await median(runs, () => shell("git for-each-ref >/dev/null", repository));
+  const label = `${count / 1000} k assets`;
+  return [
+    {
+      name: `validate ${label}`,
+      cairn: validate,
+      floorName: "git ls-tree + cat-file --batch",
+      floor: readAll,
+    },
+    {
+      name: `adopt, publish and deliver ${label}`,
+      cairn: adopt,
+      floorName: "git archive, unpacked",
+      floor: deliverFloor,
+    },
+    {
+      name: `state of ${label}, no cache`,
+      cairn: listCold,
+      floorName: "git for-each-ref",
+      floor: refs,
+    },
+    { name: `state of ${label}, cached`, cairn: list, floorName: "git for-each-ref", floor: refs },
+    {
+      name: `apply with nothing to do, ${label}`,
+      cairn: idle,
+      floorName: "git for-each-ref",
+      floor: refs,
+    },
+  ];
+}
+
+async function benchSync(name: string, files: number, sizeBytes: number): Promise<Row> {
+  const folder = join(scratch, `sync-${files}`);
+  const source = join(folder, "work");
+  const model = join(source, "models/big");
+  mkdirSync(join(model, "files"), { recursive: true });
+  const chunk = Buffer.alloc(sizeBytes, 7);
+  for (let index = 0; index < files; index += 1) {
+    chunk.writeUInt32LE(index, 0);
+    writeFileSync(join(model, "files", `part-${index}`), chunk);
+  }
+  writeFileSync(
+    join(model, "model.yaml"),
+    "$schema: x/model.schema.json\nname: big\npath: files\n",
+  );
+  mkdirSync(join(source, "workspaces"));
+  writeFileSync(
+    join(source, "registry.yaml"),
+    "format: 1\nname: bench\nlocation: eastus\nreplication_locations:\n  - { location: eastus }\nstages: [dev]\nfollow: { dev: latest }\n",
+  );
+  writeFileSync(
+    join(source, "workspaces/dev.yaml"),
+    'stage: dev\nregion: eastus\nassets: ["**"]\nstore: { driver: file, root: dev }\n',
+  );
+  git(source, "init", "--quiet", "--initial-branch=main");
+  git(source, "-c", "core.bigFileThreshold=1m", "add", "--all");
+  git(
+    source,
+    "-c",
+    "user.name=B",
+    "-c",
+    "user.email=b@example.com",
+    "commit",
+    "--quiet",
+    "-m",
+    "Start",
+  );
+  const repository = join(folder, "registry.git");
+  git(folder, "clone", "--quiet", "--bare", source, repository);
+  const flags = [
+    "--registry",
+    repository,
+    "--data",
+    join(folder, "data"),
+    "--stores",
+    join(folder, "stores"),
+  ];
+  await cairn(["adopt", ...flags]);
+  const measured = await median(runs, () => {
+    rmSync(join(folder, "stores"), { recursive: true, force: true });
+    return cairn(["sync", ...flags]);
+  });
+  const copy = join(folder, "copy");
+  const floor = await median(runs, () => {
+    rmSync(copy, { recursive: true, force: true });
+    return shell(
+      `cp -r ${model}/files ${copy} && find ${copy} -type f | xargs sha256sum >/dev/null`,
+      folder,
+    );
+  });
+  rmSync(folder, { recursive: true, force: true });
+  return { name, cairn: measured, floorName: "cp -r + sha256sum", floor };
+}
+
+function cairn(args: readonly string[]): Promise<Measurement> {
+  return measureProcess(process.execPath, [program, ...args], { cwd: scratch });
+}
+
+function shell(line: string, cwd: string): Promise<Measurement> {
+  return measureProcess("sh", ["-c", line], { cwd });
+}
+
+function git(cwd: string, ...args: readonly string[]): void {
+  execFileSync("git", args, { cwd, stdio: "inherit" });
+}
+
+function makeFolder(parent: string): string {
+  const folder = join(parent, "unpacked");
+  mkdirSync(folder);
+  return folder;
+}
+
+function writeTable(measured: readonly Row[]): void {
+  const head = "| what | Cairn | floor | ratio | peak memory |\n|---|---|---|---|---|";
+  const lines = measured.map(({ name, cairn: own, floorName, floor }) => {
+    const ratio = (own.seconds / floor.seconds).toFixed(1);
+    return `| ${name} | ${own.seconds.toFixed(2)} s | ${floor.seconds.toFixed(2)} s (${floorName}) | ${ratio} × | ${own.peakMiB} MiB |`;
+  });
+  const machine = `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, median of ${runs} (adoption: one run).`;
+  const section = [`Measured on ${machine}`, "", head, ...lines].join("\n");
+  const text = readFileSync(table, "utf8");
+  const marked = /(<!-- bench -->\n)[\s\S]*?(\n<!-- \/bench -->)/;
+  writeFileSync(
+    table,
+    text.replace(marked, (_, open: string, close: string) => `${open}${section}${close}`),
+  );
+  console.log(section);
+}
