@@ -32,7 +32,7 @@ export function buildProgram(
   program.optionsGroup("Global options:");
   for (const option of toOptions(globalOptions)) program.addOption(option);
   for (const command of commands) {
-    const { parent, word } = placeOf(program, command.name, output);
+    const { parent, word } = placeOf(program, command, output);
     addCommand(parent, word, command, onInvoke);
   }
   return program;
@@ -69,7 +69,7 @@ function prepare(program: Commander, { write, width }: ProgramOutput): Commander
 /** `incident list` lives under `incident`, which is made when its first member comes. */
 function placeOf(
   program: Commander,
-  name: string,
+  { name, group }: CommandData,
   output: ProgramOutput,
 ): { readonly parent: Commander; readonly word: string } {
   const [first = name, second] = name.split(" ");
@@ -77,7 +77,9 @@ function placeOf(
   const known = program.commands.find((command) => command.name() === first);
   if (known) return { parent: known, word: second };
   const family = prepare(program.command(first), output).helpCommand(false);
-  family.description(`The commands of "cairn ${first}".`);
+  family.description(`See "cairn ${first} --help".`).helpGroup(`${capitalise(group)}:`);
+  // Alone, it says what there is.
+  family.action(() => family.outputHelp());
   return { parent: family, word: second };
 }
 

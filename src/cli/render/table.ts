@@ -60,7 +60,9 @@ function cutCell(cell: string, width: number): string {
   const [, open = "", text = cell, close = ""] =
     // eslint-disable-next-line no-control-regex -- this is what a style is made of
     /^(\u001B\[\d+m)([^\u001B]*)(\u001B\[\d+m)$/.exec(cell) ?? [];
-  return `${open}${Array.from(text).slice(0, width - 1).join("")}…${close}`;
+  return `${open}${Array.from(text)
+    .slice(0, width - 1)
+    .join("")}…${close}`;
 }
 
 function fitWidths(widths: readonly number[], available: number): readonly number[] {
