@@ -28,7 +28,7 @@ export function describeStoreDriver(name: string, open: () => Promise<StoreHarne
       });
 
       expect(info).toMatchObject({ key, sizeBytes: 10 });
-      expect(await driver.head(key)).toEqual(info);
+      expect(await driver.head(key)).toMatchObject({ key, sizeBytes: 10, version: info.version });
       expect(await text(driver.read(key))).toBe("some bytes");
     });
 
@@ -136,7 +136,7 @@ export function describeStoreDriver(name: string, open: () => Promise<StoreHarne
         });
       }
       expect(await text(driver.read(key))).toBe("two");
-      expect(await driver.head(key)).toEqual(second);
+      expect(await driver.head(key)).toMatchObject({ sizeBytes: 3, version: second.version });
     });
 
     it("does not replace what is missing", async () => {

@@ -14,6 +14,7 @@ import type { Role } from "./index-document.ts";
 import {
   compareVersionIds,
   formatVersionKey,
+  parseVersionKey,
   type VersionId,
   type VersionKey,
 } from "./version-key.ts";
@@ -29,8 +30,6 @@ export interface DesiredVersion extends VersionId {
 export interface DesiredState {
   /** Sorted by asset and version. */
   readonly versions: readonly DesiredVersion[];
-  /** Versions whose references must be known before this is complete: ask, and derive again. */
-  readonly unknown: readonly VersionId[];
   readonly findings: readonly Finding[];
 }
 
@@ -38,8 +37,6 @@ export interface DesiredInput {
   readonly workspace: Workspace;
   readonly registry: Registry;
   readonly state: LedgerState;
-  /** What published versions refer to, as far as it is known. */
-  readonly references: ReadonlyMap<VersionKey, readonly VersionId[]>;
 }
 
 /**
@@ -63,11 +60,8 @@ export function desiredVersions(input: DesiredInput): DesiredState {
     if (id === undefined) findings.push(unresolvedUse(use));
     else want(id, "endpoint");
   }
-  const unknown: VersionId[] = [];
   for (let id = pending.shift(); id !== undefined; id = pending.shift()) {
-    const references = input.references.get(formatVersionKey(id));
-    if (references === undefined) unknown.push(id);
-    for (const reference of references ?? []) {
+    for (const reference of referencesOf(input, id)) {
       want(reference, "dependency");
       const finding = dependencyFinding(input, id, reference);
       if (finding !== undefined) findings.push(finding);
@@ -76,7 +70,6 @@ export function desiredVersions(input: DesiredInput): DesiredState {
   const versions = [...collected.values()].flatMap(({ id, roles }) => toDesired(input, id, roles));
   return {
     versions: versions.sort(compareVersionIds),
-    unknown: unknown.sort(compareVersionIds),
     findings: findings.sort(compareFindings),
   };
 }
@@ -135,12 +128,17 @@ function unresolvedUse(use: ReferenceUse): Finding {
   };
 }
 
+function referencesOf({ state }: DesiredInput, id: VersionId): readonly VersionId[] {
+  const published = findVersion(assetState(state, id.asset), id.version);
+  return (published?.uses ?? []).flatMap(parseVersionKey);
+}
+
 function toDesired(
-  { state, references }: DesiredInput,
+  input: DesiredInput,
   id: VersionId,
   roles: ReadonlySet<Role>,
 ): readonly DesiredVersion[] {
-  const published = findVersion(assetState(state, id.asset), id.version);
+  const published = findVersion(assetState(input.state, id.asset), id.version);
   if (published === undefined) return [];
   const { digest, commit, ledgerCommit } = published;
   return [
@@ -150,7 +148,7 @@ function toDesired(
       commit,
       ledgerCommit,
       roles: [...roles].sort(),
-      references: (references.get(formatVersionKey(id)) ?? []).map(formatVersionKey).sort(),
+      references: referencesOf(input, id).map(formatVersionKey).sort(),
     },
   ];
 }

@@ -80,17 +80,21 @@ function dropIncomplete(
   }
 }
 
-/** What was to be removed stays when something that stayed unexpectedly needs it. */
+/** What stayed unexpectedly keeps what it needs: as it was, when it is current itself. */
 function restoreReferences(
   settled: Map<VersionKey, IndexEntry>,
   before: ReadonlyMap<VersionKey, IndexEntry>,
 ): void {
-  const required = [...settled.values()].flatMap((entry) => entry.references);
-  for (let key = required.pop(); key !== undefined; key = required.pop()) {
-    const entry = before.get(key);
-    if (entry === undefined || settled.has(key)) continue;
-    settled.set(key, entry);
-    required.push(...entry.references);
+  const pending = [...settled.values()];
+  for (let entry = pending.pop(); entry !== undefined; entry = pending.pop()) {
+    for (const key of entry.references) {
+      const found = settled.get(key);
+      const old = before.get(key);
+      const isWeaker = found?.state === "kept" && entry.state === "current";
+      if (old === undefined || old === found || (found !== undefined && !isWeaker)) continue;
+      settled.set(key, old);
+      pending.push(old);
+    }
   }
 }
 

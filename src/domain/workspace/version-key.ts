@@ -1,5 +1,5 @@
 import { byCodeUnits } from "../../shared/json.ts";
-import { parseAssetKey, type AssetKey } from "../asset.ts";
+import { formatAssetKey, parseAssetKey, type AssetKey } from "../asset.ts";
 import { compareVersions } from "../version.ts";
 
 export interface VersionId {
@@ -15,8 +15,15 @@ export function formatVersionKey({ asset, version }: VersionId): VersionKey {
 }
 
 export function isVersionKey(text: string): text is VersionKey {
+  return parseVersionKey(text).length === 1;
+}
+
+/** One version, or none when the text is no key. */
+export function parseVersionKey(text: string): readonly VersionId[] {
   const at = text.indexOf("@");
-  return at > 0 && at < text.length - 1 && parseAssetKey(text.slice(0, at)).ok;
+  const id = parseAssetKey(text.slice(0, Math.max(at, 0)));
+  const version = text.slice(at + 1);
+  return id.ok && version !== "" ? [{ asset: formatAssetKey(id.value), version }] : [];
 }
 
 /** By asset, then by version: whole numbers and semantic versions by value. */

@@ -6,6 +6,7 @@ import type { StagedLeftover } from "../../driver.ts";
 import { digestMismatch } from "../../errors.ts";
 import { stagingFolder } from "../../key.ts";
 import { undefinedIfAbsent, type FileTree } from "./file-tree.ts";
+import { locksFolder } from "./pointer-locks.ts";
 
 export interface StagedWrite {
   readonly key: string;
@@ -26,22 +27,36 @@ export async function stageFile(tree: FileTree, write: StagedWrite): Promise<str
   }
 }
 
-/** Unfinished writes older than a time; a running one is touched by every chunk. */
+/** What unfinished writes and attempts to lock left; a running write is touched by every chunk. */
 export async function sweepStaging(
   tree: FileTree,
   options: { readonly olderThanMs: number; readonly dryRun: boolean },
 ): Promise<readonly StagedLeftover[]> {
-  const inside = await tree.find(`${stagingFolder}/x`);
-  if (inside === undefined) return [];
   const leftovers: StagedLeftover[] = [];
-  for (const name of (await readdir(dirname(inside))).sort()) {
-    const path = join(dirname(inside), name);
-    const stats = await lstat(path).catch(undefinedIfAbsent);
-    if (stats === undefined || !stats.isFile() || stats.mtimeMs >= options.olderThanMs) continue;
-    leftovers.push({ name, sizeBytes: stats.size });
-    if (!options.dryRun) await rm(path, { force: true });
+  for (const folder of [stagingFolder, locksFolder]) {
+    const inside = await tree.find(`${folder}/x`);
+    if (inside === undefined) continue;
+    for (const name of (await readdir(dirname(inside))).sort()) {
+      // A lock without an owner is taken over, never removed.
+      if (folder === locksFolder && !name.endsWith(".tmp")) continue;
+      const leftover = await sweepFile(join(dirname(inside), name), name, options);
+      if (leftover !== undefined) leftovers.push(leftover);
+    }
   }
   return leftovers;
+}
+
+async function sweepFile(
+  path: string,
+  name: string,
+  options: { readonly olderThanMs: number; readonly dryRun: boolean },
+): Promise<StagedLeftover | undefined> {
+  const stats = await lstat(path).catch(undefinedIfAbsent);
+  if (stats === undefined || !stats.isFile() || stats.mtimeMs >= options.olderThanMs) {
+    return undefined;
+  }
+  if (!options.dryRun) await rm(path, { force: true });
+  return { name, sizeBytes: stats.size };
 }
 
 async function writeDurably(path: string, write: StagedWrite): Promise<void> {
