@@ -27,10 +27,12 @@ export function formatAssetKey(id: AssetId): AssetKey {
 
 export function parseAssetKey(text: string): Result<AssetId, string> {
   const slash = text.indexOf("/");
-  const kind = kindOfPlural(text.slice(0, slash));
+  const kind = slash < 0 ? undefined : kindOfPlural(text.slice(0, slash));
   const name = text.slice(slash + 1);
   if (kind === undefined) {
-    return fail(`"${text}" names no asset: write models/, environments/, components/ or data/ and a name.`);
+    return fail(
+      `"${text}" names no asset: write models/, environments/, components/ or data/ and a name.`,
+    );
   }
   const problem = nameProblem(name);
   return problem === undefined ? ok({ kind, name }) : fail(problem);

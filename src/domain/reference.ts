@@ -34,7 +34,8 @@ export function parseReference(text: string): Result<Reference, string> {
   if (text.startsWith("azureml://") || text.startsWith("azureml:/") || text.startsWith("runs:/")) {
     return parseExternal(text);
   }
-  if (!text.startsWith("azureml:")) return fail(`"${text}" is not a reference: it must start with azureml:.`);
+  if (!text.startsWith("azureml:"))
+    return fail(`"${text}" is not a reference: it must start with azureml:.`);
   return parseShort(text);
 }
 
@@ -49,8 +50,10 @@ function parseShort(text: string): Result<Reference, string> {
   const body = text.slice("azureml:".length);
   const colon = body.indexOf(":");
   const at = body.lastIndexOf("@");
-  if (colon >= 0 && at > colon) {
-    return fail(`"${text}" gives a version and a label: write azureml:name:version or azureml:name@label.`);
+  if (colon >= 0 && at >= 0) {
+    return fail(
+      `"${text}" gives a version and a label: write azureml:name:version or azureml:name@label.`,
+    );
   }
   const end = firstPresent(colon, at) ?? body.length;
   const name = body.slice(0, end);
@@ -58,7 +61,9 @@ function parseShort(text: string): Result<Reference, string> {
   const problem = nameProblem(name);
   if (problem !== undefined) return fail(`"${text}" is not a usable reference. ${problem}`);
   if (end < body.length && rest === "") {
-    return fail(`"${text}" ends without a version: write azureml:${name}:1 or azureml:${name}@latest.`);
+    return fail(
+      `"${text}" ends without a version: write azureml:${name}:1 or azureml:${name}@latest.`,
+    );
   }
   if (colon >= 0) return ok({ type: "local", name, selector: { type: "version", version: rest } });
   if (at >= 0) return ok({ type: "local", name, selector: { type: "label", label: rest } });
@@ -78,12 +83,17 @@ function parseRegistryUri(text: string): Result<Reference, string> {
   const problem = nameProblem(name);
   if (problem !== undefined) return fail(`"${text}" is not a usable reference. ${problem}`);
   const selector = parseAxis(axis, value);
-  if (selector === undefined) return fail(`"${text}" must end in /versions/<version> or /labels/<label>.`);
+  if (selector === undefined)
+    return fail(`"${text}" must end in /versions/<version> or /labels/<label>.`);
   return ok({ type: "registry", registry, kind, name, selector });
 }
 
 /** Kinds that Azure's registries know and Cairn does not version, and the singular by mistake. */
-function parseOtherRegistryKind(text: string, plural: string, example: string): Result<Reference, string> {
+function parseOtherRegistryKind(
+  text: string,
+  plural: string,
+  example: string,
+): Result<Reference, string> {
   if (["codes", "evaluators", "deploymenttemplates"].includes(plural)) {
     return ok({ type: "external", uri: text });
   }
@@ -93,7 +103,10 @@ function parseOtherRegistryKind(text: string, plural: string, example: string): 
   return fail(`"${text}" names no known kind of asset ("${plural}"): write ${example}.`);
 }
 
-function parseAxis(axis: string | undefined, value: string | undefined): VersionSelector | undefined {
+function parseAxis(
+  axis: string | undefined,
+  value: string | undefined,
+): VersionSelector | undefined {
   if (axis === undefined) return { type: "default" };
   if (!value) return undefined;
   if (axis === "versions") return { type: "version", version: value };

@@ -6,7 +6,7 @@ const versionPattern = /^[0-9A-Za-z](?:[0-9A-Za-z._+-]{0,126}[0-9A-Za-z])?$/;
 const integerPattern = /^[1-9][0-9]{0,17}$/;
 /** https://semver.org, point "is there a suggested regular expression", lengths bounded. */
 const semverPattern =
-  /^(0|[1-9]\d{0,15})\.(0|[1-9]\d{0,15})\.(0|[1-9]\d{0,15})(?:-([0-9A-Za-z-]{1,64}(?:\.[0-9A-Za-z-]{1,64}){0,8}))?(?:\+([0-9A-Za-z.-]{1,64}))?$/;
+  /^(0|[1-9]\d{0,15})\.(0|[1-9]\d{0,15})\.(0|[1-9]\d{0,15})(?:-((?!0\d+(?:[.+]|$))[0-9A-Za-z-]{1,64}(?:\.(?!0\d+(?:[.+]|$))[0-9A-Za-z-]{1,64}){0,8}))?(?:\+([0-9A-Za-z.-]{1,64}))?$/;
 
 /** Why an explicit version cannot be used under a scheme, or `undefined`. */
 export function versionProblem(version: string, scheme: VersionScheme): string | undefined {
@@ -54,11 +54,12 @@ export function isPrerelease(version: string): boolean {
 /** The first whole number above every one in use that is not taken. */
 export function nextInteger(used: Iterable<string>, isTaken: (version: string) => boolean): string {
   let highest = 0n;
-  for (const version of used) {
+  const known = new Set(used);
+  for (const version of known) {
     if (integerPattern.test(version) && BigInt(version) > highest) highest = BigInt(version);
   }
   let next = highest + 1n;
-  while (isTaken(next.toString())) next += 1n;
+  while (known.has(next.toString()) || isTaken(next.toString())) next += 1n;
   return next.toString();
 }
 

@@ -108,24 +108,32 @@ export function foldLedger(
   return folded;
 }
 
-/** The highest version that is not a prerelease; the newest where versions have no order. */
+/** The highest version, the newest where versions have no order; a prerelease never is. */
 export function latestVersion(asset: AssetState | undefined): PublishedVersion | undefined {
   let latest: PublishedVersion | undefined;
   for (const candidate of asset?.versions ?? []) {
     if (isPrerelease(candidate.version)) continue;
     if (!latest || compareVersions(candidate.version, latest.version) >= 0) latest = candidate;
   }
-  return latest ?? asset?.versions.at(-1);
+  return latest;
 }
 
-/** What a stage runs now, or ran at a moment (ISO 8601). */
+/** What a stage runs now, or ran at a moment (ISO 8601, any precision and offset). */
 export function stageVersion(
   asset: AssetState | undefined,
   stage: string,
   at?: string,
 ): StageEntry | undefined {
-  const entries = asset?.stages[stage] ?? [];
-  return at === undefined ? entries.at(-1) : entries.findLast((entry) => entry.since <= at);
+  const entries = stageEntries(asset, stage);
+  if (at === undefined) return entries.at(-1);
+  const moment = Date.parse(at);
+  return entries.findLast((entry) => Date.parse(entry.since) <= moment);
+}
+
+/** A stage may bear the name of what every object has (`constructor`). */
+function stageEntries(asset: AssetState | undefined, stage: string): readonly StageEntry[] {
+  if (asset === undefined || !Object.hasOwn(asset.stages, stage)) return [];
+  return asset.stages[stage] ?? [];
 }
 
 export function findVersion(
@@ -213,7 +221,7 @@ function applyPublished(state: Folding, ledgerCommit: string, event: PublishedEv
       tags: [],
       ledgerCommit,
     } as const;
-    stages[stage] = [...(stages[stage] ?? []), entry];
+    stages[stage] = [...stageEntries(asset, stage), entry];
   }
   state.assets[event.asset] = { ...asset, versions: [...asset.versions, published], stages };
 }
@@ -222,7 +230,7 @@ function applyAccepted(state: Folding, ledgerCommit: string, event: AcceptedEven
   const asset = assetState(state, event.asset) ?? emptyAsset;
   const { version, at: since, cause, tags } = event;
   const entries = [
-    ...(asset.stages[event.stage] ?? []),
+    ...stageEntries(asset, event.stage),
     { version, since, cause, tags, ledgerCommit },
   ];
   state.assets[event.asset] = {

@@ -54,7 +54,7 @@ export function observeTagIncidents(
 /** The branch was rewritten: what was processed is no longer in its history. */
 export function observeRewrittenHistory(state: LedgerState, head: string): ObservedIncident {
   return {
-    id: `history-rewritten/${head}`,
+    id: unresolvedId(`history-rewritten/${head}`, state),
     kind: "history-rewritten",
     expected: state.processed,
     observed: head,
@@ -107,6 +107,15 @@ function describeTag(
     tag,
     ...(asset.ok ? { asset: formatAssetKey(asset.value) } : {}),
   };
+}
+
+/** Once resolved, the ledger goes on from another commit: to be here again is a new incident. */
+function unresolvedId(id: string, state: LedgerState): string {
+  let candidate = id;
+  for (let count = 2; state.incidents[candidate]?.resolved !== undefined; count += 1) {
+    candidate = `${id}/${count}`;
+  }
+  return candidate;
 }
 
 /** What was restored and happened again is a new incident; what was acknowledged stays one. */

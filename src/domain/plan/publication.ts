@@ -2,7 +2,7 @@ import type { Digest } from "../../shared/digest.ts";
 import type { AssetKey } from "../asset.ts";
 import { findVersion, latestVersion, type AssetState } from "../ledger/state.ts";
 import { versionTagName } from "../ledger/tag.ts";
-import { nextInteger, versionProblem, type VersionScheme } from "../version.ts";
+import { isPrerelease, nextInteger, versionProblem, type VersionScheme } from "../version.ts";
 
 /** One asset as a landing brought it. */
 export interface LandedAsset {
@@ -31,9 +31,12 @@ export function decidePublication(
   state: AssetState | undefined,
   isTagTaken: (tag: string) => boolean,
 ): PublicationDecision {
+  // `v1` and `1` are two versions and would share one tag.
+  const own = new Set(state?.versions.map(({ version }) => versionTagName(landed.key, version)));
+  const isTaken = (tag: string): boolean => own.has(tag) || isTagTaken(tag);
   return landed.explicitVersion === undefined
-    ? decideAssigned(landed, state, isTagTaken)
-    : decideExplicit(landed, landed.explicitVersion, state, isTagTaken);
+    ? decideAssigned(landed, state, isTaken)
+    : decideExplicit(landed, landed.explicitVersion, state, isTaken);
 }
 
 function decideAssigned(
@@ -80,7 +83,7 @@ function decideExplicit(
     return {
       outcome: "refuse",
       rule: "tag-taken",
-      message: `The tag ${tag} exists and Cairn did not make it: choose another version, or have the tag removed.`,
+      message: `The tag ${tag} exists and is not that of this version: choose another version, or have a tag that Cairn did not make removed.`,
     };
   }
   return { outcome: "publish", version, sameAs: sameContent(landed, state) };
@@ -93,7 +96,7 @@ function sameContent(landed: LandedAsset, state: AssetState | undefined): string
 /** Stages that follow take a version only when it becomes the latest. */
 export function becomesLatest(state: AssetState | undefined, version: string): boolean {
   const newest = state?.versions.at(-1);
-  if (newest === undefined) return true;
+  if (newest === undefined) return !isPrerelease(version);
   const candidate = { ...newest, version };
   return (
     latestVersion({

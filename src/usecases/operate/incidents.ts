@@ -36,7 +36,7 @@ export async function resolveIncident(
     if (state === undefined) throw registryNotAdopted(session.url);
     const incident = requireOpen(state, request.id);
     if (request.how === "restore") await restoreTag(session, observation, state, incident);
-    const draft = draftResolution(request, observation, state, incident);
+    const draft = await draftResolution(session, request, { ...observation, state }, incident);
     const outcome = await recordEvents(session, state, [draft]);
     if (outcome.outcome === "lost-race") continue;
     const [refused] = outcome.refused;
@@ -45,16 +45,20 @@ export async function resolveIncident(
   }
 }
 
-function draftResolution(
+async function draftResolution(
+  { mirror }: RegistrySession,
   request: ResolveIncidentRequest,
-  { head }: Observation,
-  state: LedgerState,
+  { head, state: { processed } }: Observation & { readonly state: LedgerState },
   { event }: IncidentState,
-): EventDraft {
-  const goesOn = event.kind === "history-rewritten" && head !== undefined;
+): Promise<EventDraft> {
+  // Only from a branch that is still another: what landed on the old one must not be passed over.
+  const goesOn =
+    event.kind === "history-rewritten" &&
+    head !== undefined &&
+    !(await mirror.isAncestor(processed, head));
   return {
     type: "resolved",
-    processed: goesOn ? head : state.processed,
+    processed: goesOn ? head : processed,
     incident: event.id,
     how: request.how === "restore" ? "restored" : "acknowledged",
     by: request.by,

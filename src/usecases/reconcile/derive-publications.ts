@@ -11,7 +11,9 @@ import {
 } from "../../domain/ledger/state.ts";
 import { becomesLatest, decidePublication } from "../../domain/plan/publication.ts";
 import type { Asset, ReferenceUse, Registry, RegistrySettings } from "../../domain/registry.ts";
+import { compareVersions } from "../../domain/version.ts";
 import { toCairnError } from "../../shared/errors.ts";
+import { byCodeUnits } from "../../shared/json.ts";
 import type { RegistryReader } from "../registry-reader.ts";
 import type { EventDraft } from "../ledger/draft.ts";
 
@@ -213,12 +215,21 @@ function inDependencyOrder(assets: readonly Asset[], registry: Registry): readon
   const visit = (key: AssetKey): void => {
     if (seen.has(key)) return;
     seen.add(key);
-    const manifests = wanted.get(key) ?? [];
+    const manifests = inVersionOrder(wanted.get(key) ?? []);
     for (const asset of manifests) for (const next of dependencies(asset, registry)) visit(next);
     ordered.push(...manifests);
   };
   for (const key of [...wanted.keys()].sort()) visit(key);
   return ordered;
+}
+
+/** Manifests that share a name are published from the lowest version to the highest. */
+function inVersionOrder(manifests: readonly Asset[]): readonly Asset[] {
+  return manifests
+    .toSorted((left, right) => byCodeUnits(left.document.path, right.document.path))
+    .toSorted((left, right) =>
+      compareVersions(left.explicitVersion ?? "", right.explicitVersion ?? ""),
+    );
 }
 
 function dependencies(asset: Asset, registry: Registry): readonly AssetKey[] {
