@@ -16,7 +16,7 @@ export interface Registry {
   readonly stageFiles: readonly StageFile[];
   readonly endpoints: readonly Endpoint[];
   readonly deployments: readonly Deployment[];
-  readonly jobs: readonly ManifestDocument[];
+  readonly jobs: readonly Job[];
   readonly files: FileIndex;
   /** What reading found wrong: YAML, schema, names, files. Rules add theirs. */
   readonly findings: readonly Finding[];
@@ -35,7 +35,7 @@ export interface RegistrySettings {
   readonly versioning: Readonly<Record<AssetKind, VersionScheme>>;
   /** What a label or a missing version means in a versioned asset. */
   readonly references: "pinned" | "resolve";
-  /** Largest file in Git that is accepted, in bytes. */
+  /** Largest size of one version, all its files together, in bytes. */
   readonly sizeLimitBytes: number | undefined;
 }
 
@@ -129,6 +129,8 @@ export type FileContent =
 /** What exists in the snapshot, whether read or not. */
 export interface FileIndex {
   has(path: string): boolean;
+  /** The Git blob id of a plain file; `undefined` in a folder. */
+  objectIdOf(path: string): string | undefined;
   readonly count: number;
 }
 
@@ -169,5 +171,13 @@ export interface Deployment {
   readonly name: string;
   readonly endpoint: string;
   readonly references: readonly ReferenceUse[];
+  readonly isBroken: boolean;
+}
+
+/** A job that uses assets: checked and rendered, never versioned. */
+export interface Job {
+  readonly document: ManifestDocument;
+  readonly references: readonly ReferenceUse[];
+  readonly localPaths: readonly LocalPath[];
   readonly isBroken: boolean;
 }

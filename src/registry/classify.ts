@@ -1,0 +1,150 @@
+import { assetKinds, kindOfPlural, type AssetKind } from "../domain/asset.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../shared/json.ts";
+import type { SchemaName } from "./schema/schemas.ts";
+
+/** What a YAML file is to the registry. */
+export type ManifestRole =
+  | { readonly type: "asset"; readonly kind: AssetKind; readonly schema: SchemaName }
+  | { readonly type: "endpoint" | "deployment" | "azureml-registry"; readonly schema: SchemaName }
+  | { readonly type: "job" | "asset-layout" }
+  /** Azure ML knows it and Cairn does not check it. */
+  | { readonly type: "not-checked"; readonly name: string };
+
+const rolesBySchema: Readonly<Record<string, ManifestRole>> = {
+  "model.schema.json": { type: "asset", kind: "model", schema: "model" },
+  "environment.schema.json": { type: "asset", kind: "environment", schema: "environment" },
+  "data.schema.json": { type: "asset", kind: "data", schema: "data" },
+  "commandcomponent.schema.json": { type: "asset", kind: "component", schema: "command-component" },
+  "pipelinecomponent.schema.json": {
+    type: "asset",
+    kind: "component",
+    schema: "pipeline-component",
+  },
+  "managedonlineendpoint.schema.json": { type: "endpoint", schema: "endpoint" },
+  "kubernetesonlineendpoint.schema.json": { type: "endpoint", schema: "endpoint" },
+  "endpoint.schema.json": { type: "endpoint", schema: "endpoint" },
+  "batchendpoint.schema.json": { type: "endpoint", schema: "batch-endpoint" },
+  "managedonlinedeployment.schema.json": { type: "deployment", schema: "deployment" },
+  "kubernetesonlinedeployment.schema.json": { type: "deployment", schema: "deployment" },
+  "deployment.schema.json": { type: "deployment", schema: "deployment" },
+  "registry.schema.json": { type: "azureml-registry", schema: "azureml-registry" },
+};
+
+/** Names of Azure ML's other schemas, whatever host they are on. */
+const otherSchemas =
+  /^(?:[a-z]+component|[a-z]*deployment|dataimport|schedule|run|flow|compute|workspace|datastore|amlcompute|computeinstance|featurestore|featureset|featurestoreentity|workspaceconnection|connection|[a-z]+compute|azure[a-z0-9]+|hub|project)(?:\.schema)?\.json$/;
+
+/** The last segment of `$schema`, found without parsing; only the start of a file is looked at. */
+export function schemaHintOf(bytes: Uint8Array): string | undefined {
+  const head = Buffer.from(bytes.subarray(0, 64 * 1024)).toString("latin1");
+  const match = /^[^\S\n]*(?:["']?)\$schema["']?[^\S\n]*:[^\S\n]*["']?([^\s"'#]{1,1000})/m.exec(
+    head,
+  );
+  return match?.[1];
+}
+
+const manifestStem =
+  /^(?:asset|model|environment|env|component|data|endpoint|deployment|registry)\.ya?ml$/;
+
+/** Whether the path alone is reason enough to parse a file. */
+export function looksLikeManifest(path: string): boolean {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  if (manifestStem.test(name) || /\.(?:meta|lock)\.ya?ml$/.test(name)) return true;
+  if (/^(?:policies|workspaces|stages|jobs|endpoints)\//.test(path)) return true;
+  return folderKind(path) !== undefined;
+}
+
+/** The first rule of DESIGN 2 that says what a file is. */
+export function classifyManifest(
+  path: string,
+  value: JsonValue | undefined,
+  schemaHint: string | undefined,
+): ManifestRole | undefined {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  if (/^asset\.ya?ml$/.test(name) && isJsonObject(value) && "type" in value && "spec" in value) {
+    return { type: "asset-layout" };
+  }
+  const schema = isJsonObject(value) ? value["$schema"] : schemaHint;
+  if (typeof schema === "string") return roleOfSchema(schema);
+  if (value === undefined || !isJsonObject(value)) return undefined;
+  return roleOfStem(name, value) ?? roleOfFolder(path, value);
+}
+
+function roleOfSchema(url: string): ManifestRole | undefined {
+  const name = url.slice(url.lastIndexOf("/") + 1);
+  const plain = name.toLowerCase().replaceAll("-", "");
+  const role = Object.hasOwn(rolesBySchema, plain) ? rolesBySchema[plain] : undefined;
+  if (role !== undefined) return role;
+  if (plain.endsWith("job.schema.json")) return { type: "job" };
+  const isAzures = url.includes("azuremlschemas") || otherSchemas.test(plain);
+  return isAzures ? { type: "not-checked", name } : undefined;
+}
+
+function roleOfStem(name: string, value: JsonObject): ManifestRole | undefined {
+  const stem = name.replace(/\.ya?ml$/, "");
+  const kind = stem === "env" ? "environment" : assetKinds.find((kind) => kind === stem);
+  if (kind !== undefined) return roleOfKind(kind, value);
+  if (stem === "endpoint" && isEndpoint(value)) return { type: "endpoint", schema: "endpoint" };
+  if (stem === "deployment" && "endpoint_name" in value) {
+    return { type: "deployment", schema: "deployment" };
+  }
+  return undefined;
+}
+
+function roleOfFolder(path: string, value: JsonObject): ManifestRole | undefined {
+  const top = path.slice(0, path.indexOf("/") + 1);
+  if (top === "jobs/") return isJob(value) ? { type: "job" } : undefined;
+  if (top === "endpoints/") {
+    if ("endpoint_name" in value) return { type: "deployment", schema: "deployment" };
+    return isEndpoint(value) ? { type: "endpoint", schema: "endpoint" } : undefined;
+  }
+  const kind = folderKind(path);
+  return kind === undefined ? undefined : roleOfKind(kind, value);
+}
+
+/** Manifests lie directly in `models/` or in `models/<name>/`: deeper is what they are made of. */
+function folderKind(path: string): AssetKind | undefined {
+  const segments = path.split("/");
+  return segments.length === 2 || segments.length === 3
+    ? kindOfPlural(segments[0] ?? "")
+    : undefined;
+}
+
+/** The role if the content fits; a file that only happens to be called `model.yaml` has none. */
+export function roleOfKind(kind: AssetKind, value: JsonObject): ManifestRole | undefined {
+  if (!fits(kind, value)) return undefined;
+  if (kind !== "component") return { type: "asset", kind, schema: kind };
+  const type = typeof value["type"] === "string" ? value["type"].toLowerCase() : undefined;
+  if (type === "pipeline" || (type === undefined && "jobs" in value)) {
+    return { type: "asset", kind, schema: "pipeline-component" };
+  }
+  if (type === undefined || type === "command") {
+    return { type: "asset", kind, schema: "command-component" };
+  }
+  return { type: "not-checked", name: `component of type ${type}` };
+}
+
+const keysOfKind: Readonly<Record<AssetKind, readonly string[]>> = {
+  model: ["path", "flavors", "type", "version"],
+  environment: ["image", "build", "conda_file"],
+  component: ["command", "jobs", "type", "task", "environment"],
+  data: ["path"],
+};
+
+function fits(kind: AssetKind, value: JsonObject): boolean {
+  if (!("name" in value)) return false;
+  if (kind === "environment" && isConda(value)) return false;
+  return keysOfKind[kind].some((key) => key in value);
+}
+
+function isConda(value: JsonObject): boolean {
+  return "channels" in value || "dependencies" in value;
+}
+
+function isEndpoint(value: JsonObject): boolean {
+  return "name" in value && ["auth_mode", "traffic", "compute"].some((key) => key in value);
+}
+
+function isJob(value: JsonObject): boolean {
+  return ["type", "jobs", "command", "component", "trial"].some((key) => key in value);
+}

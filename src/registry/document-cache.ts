@@ -1,0 +1,69 @@
+import type { SchemaName } from "./schema/schemas.ts";
+import type { Problem } from "./problem.ts";
+import type { ParsedYaml } from "./yaml/parse-yaml.ts";
+
+/** What is remembered of a text: how it parsed, and what its schema said. */
+export interface CachedText {
+  readonly schemaHint: string | undefined;
+  /** Absent when nothing suggested that the text is a manifest. */
+  readonly parsed: ParsedYaml | undefined;
+  readonly schemaProblems: Map<SchemaName, readonly Problem[]>;
+}
+
+/** What a Git LFS pointer says about the file that it stands for. */
+export interface LfsPointer {
+  readonly sha256: string;
+  readonly sizeBytes: number;
+}
+
+/**
+ * Remembers texts by Git blob id between two reads, so that the second costs only what changed.
+ * Ids name content, so nothing in here can become wrong.
+ */
+export interface DocumentCache {
+  readonly texts: BoundedMap<CachedText>;
+  /** `false` for small files that are no pointers. */
+  readonly pointers: BoundedMap<LfsPointer | false>;
+  /** Small files that say how others are read: `.amlignore`, `MLmodel`. */
+  readonly companions: BoundedMap<Uint8Array>;
+}
+
+export function createDocumentCache(maxEntries = 100_000): DocumentCache {
+  return {
+    texts: new BoundedMap(maxEntries),
+    pointers: new BoundedMap(maxEntries),
+    companions: new BoundedMap(Math.ceil(maxEntries / 10)),
+  };
+}
+
+/** A map that forgets what was not asked for the longest. */
+export class BoundedMap<Value> {
+  readonly #maxEntries: number;
+  readonly #entries = new Map<string, Value>();
+
+  constructor(maxEntries: number) {
+    this.#maxEntries = maxEntries;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get(key: string): Value | undefined {
+    const value = this.#entries.get(key);
+    if (value === undefined) return undefined;
+    this.#entries.delete(key);
+    this.#entries.set(key, value);
+    return value;
+  }
+
+  set(key: string, value: Value): void {
+    this.#entries.delete(key);
+    this.#entries.set(key, value);
+    if (this.#entries.size <= this.#maxEntries) return;
+    for (const oldest of this.#entries.keys()) {
+      this.#entries.delete(oldest);
+      break;
+    }
+  }
+}

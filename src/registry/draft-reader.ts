@@ -1,0 +1,143 @@
+import type { Finding } from "../domain/finding.ts";
+import type { Metadata } from "../domain/registry.ts";
+import { isJsonObject } from "../shared/json.ts";
+import { readAssetLayout } from "./asset-layout.ts";
+import { classifyManifest, roleOfKind, type ManifestRole } from "./classify.ts";
+import { nameFindings, type Draft } from "./drafts.ts";
+import type { FieldOwner } from "./fields.ts";
+import type { LockedFile } from "./file-contents.ts";
+import type { FileTable } from "./file-table.ts";
+import { joinPath } from "./local-paths.ts";
+import { YamlDocument } from "./manifest-document.ts";
+import { hasErrors, toFinding } from "./problem.ts";
+import { companionPath, readMetadata } from "./read-metadata.ts";
+import { resolveFields } from "./resolve-fields.ts";
+import type { TextReader } from "./text-reader.ts";
+import { textOf } from "./values.ts";
+import { readVersion } from "./version-field.ts";
+import { emptyYaml } from "./yaml/parse-yaml.ts";
+
+/** Turns the text of one manifest into a draft: its schema, version, metadata, lock and fields. */
+export class DraftReader {
+  readonly #texts: TextReader;
+  readonly #files: FileTable;
+
+  constructor(texts: TextReader, files: FileTable) {
+    this.#texts = texts;
+    this.#files = files;
+  }
+
+  classify(path: string): ManifestRole | undefined {
+    const parsed = this.#texts.parsed(path);
+    if (parsed === undefined) return undefined;
+    return classifyManifest(path, parsed.value, this.#texts.schemaHint(path));
+  }
+
+  /** `asset.yaml` names another file, which then is no manifest of its own. */
+  specOf(path: string): string | undefined {
+    const value = this.#texts.parsed(path)?.value;
+    const spec = isJsonObject(value) ? textOf(value["spec"]) : undefined;
+    return spec === undefined ? undefined : joinPath(folderOf(path), spec.replace(/^\.\//, ""));
+  }
+
+  read(path: string, role: ManifestRole): Draft {
+    if (role.type === "asset-layout") return this.#readLayout(path);
+    const findings = [...this.#texts.findings(path, "schema" in role ? role.schema : undefined)];
+    const parsed = this.#texts.parsed(path);
+    const document = new YamlDocument(path, parsed ?? emptyYaml);
+    return this.#finish({ path, role, document, findings });
+  }
+
+  #readLayout(path: string): Draft {
+    const layout = readAssetLayout({ texts: this.#texts, path, specPath: this.specOf(path) ?? "" });
+    const role =
+      layout.kind === undefined ? undefined : roleOfKind(layout.kind, layout.document.value);
+    const findings = [...layout.findings];
+    if (role !== undefined && "schema" in role) {
+      findings.push(...this.#texts.findings(layout.document.path, role.schema));
+    }
+    return this.#finish({
+      path,
+      role: role ?? { type: "not-checked", name: "asset.yaml" },
+      document: layout.document,
+      findings,
+    });
+  }
+
+  #finish(start: {
+    readonly path: string;
+    readonly role: ManifestRole;
+    readonly document: YamlDocument;
+    readonly findings: Finding[];
+  }): Draft {
+    const { path, role, document, findings } = start;
+    const has = (candidate: string): boolean => this.#files.has(candidate);
+    const lockPath = companionPath(path, "lock", has);
+    const metaPath = companionPath(path, "meta", has);
+    const locked = lockPath === undefined ? noFiles : this.#readLock(lockPath, findings);
+    const own = new Set([path, document.path, ...present(lockPath), ...present(metaPath)]);
+    const owner = ownerOf(role);
+    const fields = owner === undefined ? noFields : resolveFields(owner, document, { own, locked });
+    const { version, findings: versionFindings } =
+      role.type === "asset" ? readVersion(document) : noVersion;
+    const { metadata, metadataFindings } = this.#readMetadata(metaPath, role);
+    findings.push(...versionFindings, ...fields.findings);
+    const draft: Draft = {
+      role,
+      owner,
+      document,
+      explicitVersion: version,
+      references: fields.references,
+      pending: fields.paths,
+      localPaths: [],
+      metadata,
+      findings,
+      metadataFindings,
+    };
+    if (role.type === "asset") findings.push(...nameFindings(draft));
+    return draft;
+  }
+
+  #readMetadata(
+    path: string | undefined,
+    role: ManifestRole,
+  ): { readonly metadata: Metadata | undefined; readonly metadataFindings: readonly Finding[] } {
+    if (path === undefined || (role.type !== "asset" && role.type !== "endpoint")) {
+      return { metadata: undefined, metadataFindings: [] };
+    }
+    const { metadata, findings } = readMetadata(this.#texts, path);
+    return { metadata, metadataFindings: findings };
+  }
+
+  #readLock(path: string, findings: Finding[]): ReadonlyMap<string, LockedFile> {
+    const problems = this.#texts.problems(path, "lock");
+    findings.push(...problems.map((problem) => toFinding(problem, path)));
+    const value = this.#texts.parsed(path)?.value;
+    if (hasErrors(problems) || !isJsonObject(value) || !Array.isArray(value["files"]))
+      return noFiles;
+    const locked = new Map<string, LockedFile>();
+    for (const file of value["files"].filter(isJsonObject)) {
+      const { path: relativePath, sha256, size } = file;
+      if (typeof relativePath !== "string" || typeof sha256 !== "string") continue;
+      const sizeBytes = typeof size === "number" ? size : 0;
+      locked.set(joinPath(folderOf(path), relativePath), { sha256, sizeBytes });
+    }
+    return locked;
+  }
+}
+
+const noFiles: ReadonlyMap<string, LockedFile> = new Map();
+const noFields = { references: [], paths: [], findings: [] } as const;
+const noVersion = { version: undefined, findings: [] } as const;
+function ownerOf(role: ManifestRole): FieldOwner | undefined {
+  if (role.type === "asset") return role.kind;
+  return role.type === "deployment" || role.type === "job" ? role.type : undefined;
+}
+
+function folderOf(path: string): string {
+  return path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "";
+}
+
+function present(path: string | undefined): readonly string[] {
+  return path === undefined ? [] : [path];
+}

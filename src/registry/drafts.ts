@@ -1,0 +1,84 @@
+import { formatAssetKey, nameProblem, type AssetKind } from "../domain/asset.ts";
+import type { Finding } from "../domain/finding.ts";
+import type {
+  Asset,
+  Deployment,
+  Endpoint,
+  Job,
+  LocalPath,
+  Metadata,
+  ReferenceUse,
+} from "../domain/registry.ts";
+import type { FieldOwner } from "./fields.ts";
+import { errorAt } from "./local-paths.ts";
+import type { YamlDocument } from "./manifest-document.ts";
+import type { PendingPath } from "./resolve-fields.ts";
+import { textOf } from "./values.ts";
+import type { ManifestRole } from "./classify.ts";
+
+/** A manifest on its way to become a part of the registry; findings gather as it is looked at. */
+export interface Draft {
+  readonly role: ManifestRole;
+  readonly owner: FieldOwner | undefined;
+  readonly document: YamlDocument;
+  readonly explicitVersion: string | undefined;
+  readonly references: readonly ReferenceUse[];
+  readonly pending: readonly PendingPath[];
+  readonly localPaths: LocalPath[];
+  readonly metadata: Metadata | undefined;
+  /** About the manifest and its files: an error here keeps it from being published. */
+  readonly findings: Finding[];
+  /** About its metadata: reported, but no reason not to publish. */
+  readonly metadataFindings: readonly Finding[];
+}
+
+export function nameOf(draft: Draft): string {
+  return textOf(draft.document.value["name"]) ?? "";
+}
+
+/** Undefined for a manifest without a usable name: it has no identity. */
+export function toAsset(draft: Draft, kind: AssetKind): Asset | undefined {
+  const name = nameOf(draft);
+  if (nameProblem(name) !== undefined) return undefined;
+  const id = { kind, name };
+  return {
+    id,
+    key: formatAssetKey(id),
+    document: draft.document,
+    explicitVersion: draft.explicitVersion,
+    references: draft.references,
+    localPaths: draft.localPaths,
+    isBroken: isBroken(draft),
+    metadata: draft.metadata,
+  };
+}
+
+export function toEndpoint(draft: Draft): Endpoint {
+  const { document, metadata } = draft;
+  return { document, name: nameOf(draft), metadata, isBroken: isBroken(draft) };
+}
+
+export function toDeployment(draft: Draft): Deployment {
+  const { document, references } = draft;
+  const endpoint = textOf(document.value["endpoint_name"]) ?? "";
+  return { document, name: nameOf(draft), endpoint, references, isBroken: isBroken(draft) };
+}
+
+export function toJob(draft: Draft): Job {
+  const { document, references, localPaths } = draft;
+  return { document, references, localPaths, isBroken: isBroken(draft) };
+}
+
+/** Names that Azure ML takes and a Git tag does not; the schema has reported the others. */
+export function* nameFindings(draft: Draft): Iterable<Finding> {
+  const name = nameOf(draft);
+  const problem = nameProblem(name);
+  const isReported = draft.findings.some(({ severity }) => severity === "error");
+  if (problem !== undefined && !isReported) {
+    yield errorAt("asset-name", problem, draft.document.placeOf(["name"]));
+  }
+}
+
+function isBroken(draft: Draft): boolean {
+  return draft.findings.some(({ severity }) => severity === "error");
+}

@@ -1,0 +1,100 @@
+import type { RegistryFile } from "../domain/registry.ts";
+import type { SourceEntry, SourceTree } from "../source/source-tree.ts";
+import type { DocumentCache, LfsPointer } from "./document-cache.ts";
+import type { FileTable } from "./file-table.ts";
+
+/** Pointers have three short lines; the sizes spare reading other files. */
+const pointerBytes = { min: 110, max: 600 };
+const companionBytes = 1024 * 1024;
+
+/** A file that a lock file names. */
+export interface LockedFile {
+  readonly sha256: string;
+  readonly sizeBytes: number;
+}
+
+/** Knows what stands behind files: LFS pointers, ignore files, `MLmodel`s. Read in bulk, first. */
+export class FileContents {
+  readonly #tree: SourceTree;
+  readonly #files: FileTable;
+  readonly #cache: DocumentCache;
+  readonly #pointers = new Map<string, LfsPointer>();
+  readonly #companions = new Map<string, Uint8Array>();
+
+  constructor(tree: SourceTree, files: FileTable, cache: DocumentCache) {
+    this.#tree = tree;
+    this.#files = files;
+    this.#cache = cache;
+  }
+
+  async load(options: {
+    readonly covered: Iterable<SourceEntry>;
+    readonly companions: Iterable<string>;
+  }): Promise<void> {
+    await this.#loadCompanions(options.companions);
+    await this.#loadPointers(options.covered);
+  }
+
+  companion(path: string): Uint8Array | undefined {
+    return this.#companions.get(path);
+  }
+
+  toFile(entry: SourceEntry, relativePath: string): RegistryFile {
+    const pointer = this.#pointers.get(entry.path);
+    const { path, objectId } = entry;
+    if (pointer === undefined) {
+      return {
+        path,
+        relativePath,
+        sizeBytes: entry.sizeBytes,
+        content: { type: "tree", objectId },
+      };
+    }
+    const content = { type: "object", sha256: pointer.sha256 } as const;
+    return { path, relativePath, sizeBytes: pointer.sizeBytes, content };
+  }
+
+  async #loadCompanions(paths: Iterable<string>): Promise<void> {
+    const unknown: string[] = [];
+    for (const path of new Set(paths)) {
+      const id = this.#files.objectIdOf(path);
+      const cached = id === undefined ? undefined : this.#cache.companions.get(id);
+      if (cached !== undefined) this.#companions.set(path, cached);
+      else if (this.#files.has(path)) unknown.push(path);
+    }
+    for await (const { path, bytes } of this.#tree.readMany(unknown, {
+      maxBytes: companionBytes,
+    })) {
+      this.#companions.set(path, bytes);
+      const id = this.#files.objectIdOf(path);
+      if (id !== undefined) this.#cache.companions.set(id, bytes);
+    }
+  }
+
+  async #loadPointers(covered: Iterable<SourceEntry>): Promise<void> {
+    const unknown = new Set<string>();
+    for (const { path, sizeBytes, objectId, type } of covered) {
+      if (type !== "file" || sizeBytes < pointerBytes.min || sizeBytes > pointerBytes.max) continue;
+      const cached = objectId === undefined ? undefined : this.#cache.pointers.get(objectId);
+      if (cached === undefined) unknown.add(path);
+      else if (cached !== false) this.#pointers.set(path, cached);
+    }
+    const { max: maxBytes } = pointerBytes;
+    for await (const { path, bytes } of this.#tree.readMany([...unknown], { maxBytes })) {
+      const pointer = parseLfsPointer(Buffer.from(bytes).toString("utf8"));
+      if (pointer !== undefined) this.#pointers.set(path, pointer);
+      const id = this.#files.objectIdOf(path);
+      if (id !== undefined) this.#cache.pointers.set(id, pointer ?? false);
+    }
+  }
+}
+
+/** https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md */
+export function parseLfsPointer(text: string): LfsPointer | undefined {
+  const match =
+    /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n(?:ext-[^\n]{1,200}\n){0,4}oid sha256:([0-9a-f]{64})\nsize (\d{1,16})\n?$/.exec(
+      text,
+    );
+  const [, sha256, size] = match ?? [];
+  return sha256 === undefined ? undefined : { sha256, sizeBytes: Number(size) };
+}

@@ -1,0 +1,87 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../shared/json.ts";
+import { fail, ok, type Result } from "../shared/result.ts";
+import { parseDuration } from "../shared/units.ts";
+import type { Finding } from "../domain/finding.ts";
+import { toFinding } from "./problem.ts";
+import { checkSchema } from "./schema/check-schema.ts";
+import { strings, textOf } from "./values.ts";
+import { parseYaml } from "./yaml/parse-yaml.ts";
+
+/** `cairn.yaml`: what the operator of this Cairn decides and no registry can (DESIGN 7, 10). */
+export interface OperatorConfig {
+  readonly registries: readonly ConfiguredRegistry[];
+  readonly dataFolder: string | undefined;
+  readonly storesFolder: string | undefined;
+  /** Globs over `file:/srv/cairn/prod`. */
+  readonly allowedStores: readonly string[];
+  readonly http: { readonly host: string; readonly port: number };
+}
+
+export interface ConfiguredRegistry {
+  readonly name: string;
+  readonly url: string;
+  readonly branch: string | undefined;
+  readonly pollMs: number;
+  readonly resyncCron: string | undefined;
+  readonly verifyCron: string | undefined;
+}
+
+export const defaultPollMs = 60_000;
+
+export const defaultConfig: OperatorConfig = {
+  registries: [],
+  dataFolder: undefined,
+  storesFolder: undefined,
+  allowedStores: [],
+  http: { host: "127.0.0.1", port: 7420 },
+};
+
+/** Reads `cairn.yaml`; everything that is wrong with it at once. */
+export function parseOperatorConfig(
+  bytes: Uint8Array,
+  path: string,
+): Result<OperatorConfig, readonly Finding[]> {
+  const parsed = parseYaml(bytes);
+  const problems = [...parsed.problems, ...checkSchema("cairn-config", parsed)];
+  const { value } = parsed;
+  if (problems.length > 0 || !isJsonObject(value)) {
+    return fail(problems.map((problem) => toFinding(problem, path)));
+  }
+  const stores = objectOf(value["stores"]);
+  const http = objectOf(value["http"]);
+  return ok({
+    registries: objects(value["registries"]).map(toConfiguredRegistry),
+    dataFolder: textOf(value["data"]),
+    storesFolder: textOf(stores["folder"]),
+    allowedStores: strings(stores["allow"]),
+    http: {
+      host: textOf(http["host"]) ?? defaultConfig.http.host,
+      port: typeof http["port"] === "number" ? http["port"] : defaultConfig.http.port,
+    },
+  });
+}
+
+function toConfiguredRegistry(value: JsonObject): ConfiguredRegistry {
+  return {
+    name: textOf(value["name"]) ?? "",
+    url: textOf(value["url"]) ?? "",
+    branch: textOf(value["branch"]),
+    pollMs: toPollMs(value["poll"]),
+    resyncCron: textOf(value["resync"]),
+    verifyCron: textOf(value["verify"]),
+  };
+}
+
+function toPollMs(value: JsonValue | undefined): number {
+  if (typeof value === "number") return value * 1000;
+  const parsed = typeof value === "string" ? parseDuration(value) : undefined;
+  return parsed?.ok === true ? parsed.value : defaultPollMs;
+}
+
+function objects(value: JsonValue | undefined): readonly JsonObject[] {
+  return Array.isArray(value) ? value.filter(isJsonObject) : [];
+}
+
+function objectOf(value: JsonValue | undefined): JsonObject {
+  return isJsonObject(value) ? value : {};
+}

@@ -1,0 +1,202 @@
+import type { Finding } from "../domain/finding.ts";
+import type { LocalPath, Registry } from "../domain/registry.ts";
+import type { SourceEntry, SourceTree } from "../source/source-tree.ts";
+import { compareFindings } from "../domain/finding.ts";
+import { createDocumentCache, type DocumentCache } from "./document-cache.ts";
+import { DraftReader } from "./draft-reader.ts";
+import { toAsset, toDeployment, toEndpoint, toJob, type Draft } from "./drafts.ts";
+import { FileContents } from "./file-contents.ts";
+import { FileTable } from "./file-table.ts";
+import { compileGlobs } from "./glob.ts";
+import { joinPath, PathInspector } from "./local-paths.ts";
+import { checkNames } from "./names.ts";
+import { readStageFile, readWorkspace, workspacePath } from "./read-deliveries.ts";
+import { readSettings, type SettingsRead } from "./read-settings.ts";
+import { TextReader } from "./text-reader.ts";
+import { strings } from "./values.ts";
+
+export interface ReadRegistryOptions {
+  /** Hand the same one to every read of a registry: only what changed is parsed again. */
+  readonly cache?: DocumentCache;
+}
+
+/** Reads a registry from its files. What is wrong with them is in `findings`; nothing throws but I/O. */
+export async function readRegistry(
+  tree: SourceTree,
+  options: ReadRegistryOptions = {},
+): Promise<Registry> {
+  const cache = options.cache ?? createDocumentCache();
+  const files = new FileTable(await tree.list());
+  const texts = new TextReader(tree, files, cache);
+  await texts.load(yamlPaths(files));
+  const settings = readSettings(texts);
+  if (settings.isTooNew) return emptyRegistry(files, settings.findings);
+  const { drafts, findings } = readDrafts({ texts, files, settings });
+  const contents = new FileContents(tree, files, cache);
+  await inspectPaths(drafts, files, contents);
+  checkNames(drafts, settings.document?.value);
+  return assemble({ texts, files, settings, drafts, findings });
+}
+
+function yamlPaths(files: FileTable): readonly string[] {
+  return files.entries
+    .filter(({ type, path }) => type === "file" && /\.ya?ml$/.test(path))
+    .map(({ path }) => path);
+}
+
+function emptyRegistry(files: FileTable, findings: readonly Finding[]): Registry {
+  return {
+    settings: undefined,
+    assets: [],
+    workspaces: [],
+    stageFiles: [],
+    endpoints: [],
+    deployments: [],
+    jobs: [],
+    files,
+    findings,
+  };
+}
+
+interface Reading {
+  readonly texts: TextReader;
+  readonly files: FileTable;
+  readonly settings: SettingsRead;
+}
+
+/** Files with a meaning by their path are no manifests, whatever they say. */
+const ownPaths =
+  /^(?:registry\.ya?ml$|policies\/|workspaces\/|stages\/)|\.(?:meta|lock)\.ya?ml$|(?:^|\/)\.[^/]+\//;
+
+function readDrafts({ texts, files, settings }: Reading): {
+  readonly drafts: readonly Draft[];
+  readonly findings: readonly Finding[];
+} {
+  const reader = new DraftReader(texts, files);
+  const isWanted = manifestFilter(settings);
+  const found = yamlPaths(files)
+    .filter((path) => !ownPaths.test(path) && isWanted(path))
+    .flatMap((path) => {
+      const role = reader.classify(path);
+      return role === undefined ? [] : [{ path, role }];
+    });
+  const specs = new Set(
+    found.flatMap(({ path, role }) => (role.type === "asset-layout" ? [reader.specOf(path)] : [])),
+  );
+  const drafts: Draft[] = [];
+  const findings: Finding[] = [];
+  for (const { path, role } of found) {
+    if (specs.has(path)) continue;
+    const draft = role.type === "not-checked" ? undefined : reader.read(path, role);
+    if (draft !== undefined && draft.role.type !== "not-checked") drafts.push(draft);
+    else findings.push(notChecked(path, draft?.role ?? role));
+  }
+  return { drafts, findings };
+}
+
+function notChecked(path: string, role: Draft["role"]): Finding {
+  const name = "name" in role ? role.name : role.type;
+  const message = `Cairn does not check this kind of file (${name}) and does not version it.`;
+  return { rule: "not-checked", severity: "info", message, path, line: 1, column: 1 };
+}
+
+function manifestFilter(settings: SettingsRead): (path: string) => boolean {
+  const value = settings.document?.value ?? {};
+  const include = value["include"] === undefined ? ["**"] : strings(value["include"]);
+  const isIncluded = compileGlobs(include);
+  const isExcluded = compileGlobs(strings(value["exclude"]));
+  return (path) => isIncluded(path) && !isExcluded(path);
+}
+
+/** Looks at the files behind every local path, after reading in bulk what that needs. */
+async function inspectPaths(
+  drafts: readonly Draft[],
+  files: FileTable,
+  contents: FileContents,
+): Promise<void> {
+  const pending = drafts.flatMap((draft) => draft.pending);
+  const covered = new Set<SourceEntry>();
+  for (const target of new Set(pending.map((path) => path.target))) {
+    const entry = files.get(target);
+    for (const each of entry === undefined ? files.below(target) : [entry]) covered.add(each);
+  }
+  const companions = pending.flatMap(({ target, shape }) => [
+    joinPath(target, ".amlignore"),
+    ...(shape === "mlflow" ? [joinPath(target, "MLmodel")] : []),
+  ]);
+  await contents.load({ covered, companions });
+  const inspector = new PathInspector(files, contents);
+  const assets = assetsByPath(drafts);
+  for (const draft of drafts) {
+    for (const path of draft.pending) {
+      const asset = assets.get(path.target);
+      const { pointer, place, text, target } = path;
+      if (asset !== undefined && path.shape === "manifest") {
+        draft.localPaths.push({ pointer, place, text, target, asset, files: [] });
+        continue;
+      }
+      const answer = inspector.inspect(path);
+      draft.findings.push(...answer.findings);
+      const { files: covers } = answer;
+      draft.localPaths.push({ pointer, place, text, target, asset: undefined, files: covers });
+    }
+  }
+}
+
+/** `./prep.yml` that is itself a manifest means that asset. */
+function assetsByPath(
+  drafts: readonly Draft[],
+): ReadonlyMap<string, NonNullable<LocalPath["asset"]>> {
+  const assets = new Map<string, NonNullable<LocalPath["asset"]>>();
+  for (const draft of drafts) {
+    const asset = draft.role.type === "asset" ? toAsset(draft, draft.role.kind) : undefined;
+    if (asset !== undefined) assets.set(draft.document.path, asset.key);
+  }
+  return assets;
+}
+
+function assemble(
+  parts: Reading & { readonly drafts: readonly Draft[]; readonly findings: readonly Finding[] },
+): Registry {
+  const { texts, files, settings, drafts } = parts;
+  const paths = yamlPaths(files);
+  const workspaces = paths
+    .filter((path) => workspacePath.test(path))
+    .map((path) => readWorkspace(texts, path));
+  const stageFiles = paths
+    .filter((path) => path.startsWith("stages/"))
+    .map((path) => readStageFile(texts, path));
+  const ofType = (type: Draft["role"]["type"]): readonly Draft[] =>
+    drafts.filter((draft) => draft.role.type === type);
+  const findings = [
+    ...settings.findings,
+    ...parts.findings,
+    ...policyFindings(texts),
+    ...[...workspaces, ...stageFiles].flatMap((read) => read.findings),
+    ...drafts.flatMap((draft) => [...draft.findings, ...draft.metadataFindings]),
+  ];
+  return {
+    settings: settings.settings,
+    assets: drafts.flatMap((draft) => {
+      const asset = draft.role.type === "asset" ? toAsset(draft, draft.role.kind) : undefined;
+      return asset === undefined ? [] : [asset];
+    }),
+    workspaces: workspaces.flatMap(({ value }) => (value === undefined ? [] : [value])),
+    stageFiles: stageFiles.flatMap(({ value }) => (value === undefined ? [] : [value])),
+    endpoints: ofType("endpoint").map(toEndpoint),
+    deployments: ofType("deployment").map(toDeployment),
+    jobs: ofType("job").map(toJob),
+    files,
+    findings: findings.sort(compareFindings),
+  };
+}
+
+function policyFindings(texts: TextReader): readonly Finding[] {
+  const policies = [
+    ["policies/promotion.yaml", "promotion-policy"],
+    ["policies/access.yaml", "access-policy"],
+  ] as const;
+  return policies.flatMap(([path, schema]) =>
+    texts.parsed(path) === undefined ? [] : texts.findings(path, schema),
+  );
+}

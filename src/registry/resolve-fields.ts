@@ -1,0 +1,54 @@
+import type { Finding } from "../domain/finding.ts";
+import { parseReference } from "../domain/reference.ts";
+import type { LocalPath, ReferenceUse } from "../domain/registry.ts";
+import { findFields, type FieldOwner, type PathShape } from "./fields.ts";
+import type { LockedFile } from "./file-contents.ts";
+import { errorAt } from "./local-paths.ts";
+import type { YamlDocument } from "./manifest-document.ts";
+import { classifyText, resolvePath } from "./resolve-path.ts";
+
+/** A local path whose target is known and whose files are not yet. */
+export interface PendingPath extends Pick<LocalPath, "pointer" | "place" | "text" | "target"> {
+  readonly shape: PathShape;
+  readonly own: ReadonlySet<string>;
+  readonly locked: ReadonlyMap<string, LockedFile>;
+}
+
+export interface ResolvedFields {
+  readonly references: readonly ReferenceUse[];
+  readonly paths: readonly PendingPath[];
+  readonly findings: readonly Finding[];
+}
+
+/** Sorts the fields of a manifest into references and local paths, each checked for its form. */
+export function resolveFields(
+  owner: FieldOwner,
+  document: YamlDocument,
+  files: Pick<PendingPath, "own" | "locked">,
+): ResolvedFields {
+  const references: ReferenceUse[] = [];
+  const paths: PendingPath[] = [];
+  const findings: Finding[] = [];
+  for (const { pointer, text, kind, shape } of findFields(owner, document.value)) {
+    const place = document.placeOf(pointer);
+    const what = classifyText(text);
+    const isBareName = shape === "manifest" && what.type === "path" && !looksLikePath(text);
+    if (what.type === "reference" || isBareName) {
+      const parsed = parseReference(text);
+      if (!parsed.ok) findings.push(errorAt("reference-form", parsed.problem, place));
+      else if (kind !== undefined) {
+        references.push({ text, reference: parsed.value, kind, pointer, place });
+      }
+    } else if (what.type === "path") {
+      const target = resolvePath(document.path, what.text);
+      if (!target.ok) findings.push(errorAt("path-outside", target.problem, place));
+      else paths.push({ pointer, place, text, target: target.value, shape, ...files });
+    }
+  }
+  return { references, paths, findings };
+}
+
+/** `taxi-env:3` in place of a reference is a forgotten `azureml:`, `./env.yml` is a path. */
+function looksLikePath(text: string): boolean {
+  return /^file:/i.test(text) || /^\.{0,2}\//.test(text) || /\.ya?ml$/i.test(text);
+}

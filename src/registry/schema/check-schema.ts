@@ -1,0 +1,115 @@
+import type { ErrorObject } from "ajv/dist/2020.js";
+
+import { isJsonObject } from "../../shared/json.ts";
+import type { Problem } from "../problem.ts";
+import type { ParsedYaml } from "../yaml/parse-yaml.ts";
+import { parsePointer } from "../yaml/pointer.ts";
+import { describeChoice, describeError, params } from "./describe-error.ts";
+import { schemaValidator, type SchemaName } from "./schemas.ts";
+import { findUnknownKeys } from "./unknown-keys.ts";
+
+/** Problems reported of one file. */
+const maxProblems = 50;
+
+/** Checks a document against one of the files in schemas/: one sentence per problem, at its place. */
+export function checkSchema(name: SchemaName, parsed: ParsedYaml): readonly Problem[] {
+  const validate = schemaValidator(name);
+  const value = parsed.value ?? null;
+  const problems: Problem[] = [];
+  if (!validate(value)) {
+    for (const note of mergeErrors(validate.errors ?? []).slice(0, maxProblems)) {
+      problems.push(toProblem(note, parsed));
+    }
+  }
+  for (const { path, message } of findUnknownKeys(name, value)) {
+    const place = parsed.places.ofKey(path);
+    problems.push({ rule: "schema-unknown-key", severity: "warning", message, ...place });
+  }
+  return problems;
+}
+
+/** An error of ajv that is worth saying, perhaps with better words than it has itself. */
+interface Note {
+  readonly error: ErrorObject;
+  /** From the `then` or `else` that made the demand. */
+  readonly sentence?: string;
+  /** The types that an `anyOf` offers. */
+  readonly choice?: readonly string[];
+}
+
+/**
+ * With `allErrors` ajv reports every branch it tried, each before the keyword that tried it. This
+ * keeps the branch that was meant, and takes what `if`, `anyOf` and `discriminator` add out again.
+ */
+function mergeErrors(errors: readonly ErrorObject[]): readonly Note[] {
+  let notes: Note[] = [];
+  for (const error of errors) {
+    if (error.keyword === "anyOf") notes = mergeChoice(notes, error);
+    else if (error.keyword === "if") notes = nameCondition(notes, error);
+    else if (!isEcho(error)) notes.push({ error });
+  }
+  return notes;
+}
+
+/** Errors that only repeat another: the tag of a union is checked by `required` and `enum` too. */
+function isEcho(error: ErrorObject): boolean {
+  return error.keyword === "discriminator" || error.propertyName !== undefined;
+}
+
+function mergeChoice(notes: readonly Note[], error: ErrorObject): Note[] {
+  const start = notes.findLastIndex((note) => !isWithin(note.error, error.instancePath)) + 1;
+  const tried = notes.slice(start);
+  const isOwnType = (note: Note): boolean =>
+    note.error.keyword === "type" && note.error.instancePath === error.instancePath;
+  const meant = tried.filter((note) => !isOwnType(note));
+  if (meant.length > 0) return [...notes.slice(0, start), ...meant];
+  const choice = tried.map((note) => params(note.error)["type"] ?? "");
+  return [...notes.slice(0, start), { error, choice }];
+}
+
+function nameCondition(notes: readonly Note[], error: ErrorObject): Note[] {
+  const branch = params(error)["failingKeyword"] ?? "";
+  const schema: unknown = error.parentSchema?.[branch];
+  const description = isJsonObject(schema) ? schema["description"] : undefined;
+  if (typeof description !== "string") return [...notes];
+  return notes.map((note) => {
+    const isItsDemand =
+      note.sentence === undefined &&
+      ["required", "false schema"].includes(note.error.keyword) &&
+      isWithin(note.error, error.instancePath) &&
+      note.error.schemaPath.includes(`/${branch}/`);
+    return isItsDemand ? { ...note, sentence: description } : note;
+  });
+}
+
+function isWithin(error: ErrorObject, pointer: string): boolean {
+  return error.instancePath === pointer || error.instancePath.startsWith(`${pointer}/`);
+}
+
+function toProblem(note: Note, parsed: ParsedYaml): Problem {
+  const { error } = note;
+  const message =
+    note.choice === undefined
+      ? describeError(error, note.sentence)
+      : describeChoice(error, note.choice);
+  return { rule: ruleOf(error), severity: "error", message, ...placeOf(error, parsed) };
+}
+
+function ruleOf(error: ErrorObject): string {
+  return error.keyword === "additionalProperties" ? "schema-unknown-key" : "schema";
+}
+
+function placeOf(error: ErrorObject, { places }: ParsedYaml): { line: number; column: number } {
+  const path = resolvePath(error);
+  const isAboutKey = ["additionalProperties", "propertyNames", "false schema"].includes(
+    error.keyword,
+  );
+  return isAboutKey ? places.ofKey(path) : places.of(path);
+}
+
+function resolvePath(error: ErrorObject): readonly string[] {
+  const path = parsePointer(error.instancePath);
+  const { additionalProperty, propertyName } = params(error);
+  const key = additionalProperty ?? propertyName;
+  return key === undefined ? path : [...path, key];
+}

@@ -1,0 +1,92 @@
+import type { Finding } from "../domain/finding.ts";
+import type { SourceTree } from "../source/source-tree.ts";
+import { looksLikeManifest, schemaHintOf } from "./classify.ts";
+import type { CachedText, DocumentCache } from "./document-cache.ts";
+import type { FileTable } from "./file-table.ts";
+import { toFinding, type Problem } from "./problem.ts";
+import { checkSchema } from "./schema/check-schema.ts";
+import type { SchemaName } from "./schema/schemas.ts";
+import { lockBounds, parseYaml, type ParsedYaml } from "./yaml/parse-yaml.ts";
+import { yamlLimits } from "./yaml/limits.ts";
+
+/** The YAML files of a tree that may matter, parsed once per content. */
+export class TextReader {
+  readonly #tree: SourceTree;
+  readonly #files: FileTable;
+  readonly #cache: DocumentCache;
+  readonly #texts = new Map<string, CachedText>();
+
+  constructor(tree: SourceTree, files: FileTable, cache: DocumentCache) {
+    this.#tree = tree;
+    this.#files = files;
+    this.#cache = cache;
+  }
+
+  /** Reads these files; those that are not there are passed over. */
+  async load(paths: readonly string[]): Promise<void> {
+    const unknown: string[] = [];
+    for (const path of paths) {
+      const id = this.#files.objectIdOf(path);
+      const cached = id === undefined ? undefined : this.#cache.texts.get(cacheKey(id, path));
+      if (cached !== undefined) this.#texts.set(path, cached);
+      else if (this.#files.has(path)) unknown.push(path);
+    }
+    const maxBytes = yamlLimits.lockSizeBytes;
+    for await (const { path, bytes } of this.#tree.readMany(unknown, { maxBytes })) {
+      const text = toText(path, bytes);
+      this.#texts.set(path, text);
+      const id = this.#files.objectIdOf(path);
+      if (id !== undefined) this.#cache.texts.set(cacheKey(id, path), text);
+    }
+  }
+
+  /** The parsed file; `undefined` when it is no YAML that matters. */
+  parsed(path: string): ParsedYaml | undefined {
+    return this.#texts.get(path)?.parsed;
+  }
+
+  schemaHint(path: string): string | undefined {
+    return this.#texts.get(path)?.schemaHint;
+  }
+
+  /** What is wrong with a file as YAML, and as what its schema says. */
+  findings(path: string, schema?: SchemaName): readonly Finding[] {
+    return this.problems(path, schema).map((problem) => toFinding(problem, path));
+  }
+
+  problems(path: string, schema?: SchemaName): readonly Problem[] {
+    const text = this.#texts.get(path);
+    if (text?.parsed === undefined) return [this.#unread(path)];
+    const { parsed, schemaProblems } = text;
+    if (schema === undefined || parsed.value === undefined) return parsed.problems;
+    const known = schemaProblems.get(schema) ?? checkSchema(schema, parsed);
+    schemaProblems.set(schema, known);
+    return [...parsed.problems, ...known];
+  }
+
+  #unread(path: string): Problem {
+    const sizeBytes = this.#files.get(path)?.sizeBytes ?? 0;
+    const isLarge = sizeBytes > yamlLimits.lockSizeBytes;
+    return isLarge
+      ? {
+          rule: "yaml-too-large",
+          severity: "error",
+          message: `The file has ${sizeBytes} bytes, more than the ${yamlLimits.sizeBytes} that are read.`,
+        }
+      : { rule: "file-unusable", severity: "error", message: "The file cannot be read." };
+  }
+}
+
+function toText(path: string, bytes: Uint8Array): CachedText {
+  const schemaHint = schemaHintOf(bytes);
+  const isWanted = schemaHint !== undefined || looksLikeManifest(path);
+  const bounds = /\.lock\.ya?ml$/.test(path) ? lockBounds : undefined;
+  const parsed = isWanted ? parseYaml(bytes, bounds) : undefined;
+  return { schemaHint, parsed, schemaProblems: new Map() };
+}
+
+/** Whether a text is parsed depends on its path, so the same blob may be kept under several keys. */
+function cacheKey(objectId: string, path: string): string {
+  const kind = /\.lock\.ya?ml$/.test(path) ? "lock" : looksLikeManifest(path) ? "named" : "other";
+  return `${kind}:${objectId}`;
+}

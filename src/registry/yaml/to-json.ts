@@ -1,0 +1,162 @@
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Alias,
+  type Document,
+  type Pair,
+  type Scalar,
+} from "yaml";
+
+import type { JsonObject, JsonValue } from "../../shared/json.ts";
+import { yamlLimits } from "./limits.ts";
+import { childPointer } from "./pointer.ts";
+import { readLikePython } from "./scalar.ts";
+
+export interface ValueSink {
+  /** Where a value (or, with `isKey`, the key in front of it) starts. */
+  place(pointer: string, offset: number, isKey: boolean): void;
+  /** The text of an unquoted value. */
+  source(pointer: string, source: string): void;
+  problem(rule: string, message: string, offset: number): void;
+}
+
+/** Turns composed nodes into plain values: strict keys, aliases written out within a bound. */
+export class JsonConverter {
+  readonly #document: Document;
+  readonly #sink: ValueSink;
+  readonly #open = new Set<unknown>();
+  #budget: number = yamlLimits.expanded;
+
+  constructor(document: Document, sink: ValueSink) {
+    this.#document = document;
+    this.#sink = sink;
+  }
+
+  convert(): JsonValue {
+    return this.#value(this.#document.contents, "", 0);
+  }
+
+  #value(node: unknown, pointer: string, depth: number): JsonValue {
+    const offset = offsetOf(node);
+    if (depth > yamlLimits.depth) {
+      return this.#refuse("yaml-depth", `Nested deeper than ${yamlLimits.depth} levels.`, offset);
+    }
+    if (this.#budget < 0) return null;
+    this.#spend(1, offset);
+    this.#sink.place(pointer, offset, false);
+    if (isAlias(node)) return this.#alias(node, pointer, depth);
+    if (isScalar(node)) return this.#scalar(node, pointer);
+    if (this.#open.has(node)) {
+      return this.#refuse("yaml-alias", "An alias refers to the value it stands in.", offset);
+    }
+    this.#open.add(node);
+    const value = this.#collection(node, pointer, depth);
+    this.#open.delete(node);
+    return value;
+  }
+
+  #collection(node: unknown, pointer: string, depth: number): JsonValue {
+    if (isMap(node)) return this.#map(node.items, pointer, depth);
+    if (isSeq(node)) {
+      return node.items.map((item, index) => this.#value(item, `${pointer}/${index}`, depth + 1));
+    }
+    return null;
+  }
+
+  #map(items: readonly Pair[], pointer: string, depth: number): JsonObject {
+    const members: Record<string, JsonValue> = {};
+    for (const pair of items) {
+      const key = this.#key(pair.key);
+      if (key === undefined) continue;
+      const at = childPointer(pointer, key);
+      const offset = offsetOf(pair.key);
+      if (Object.hasOwn(members, key)) {
+        this.#refuse("yaml-duplicate-key", `The key "${key}" is given twice: remove one.`, offset);
+        continue;
+      }
+      this.#sink.place(at, offset, true);
+      members[key] = this.#value(pair.value, at, depth + 1);
+    }
+    return members;
+  }
+
+  #key(node: unknown): string | undefined {
+    const offset = offsetOf(node);
+    if (!isScalar(node) || node.value === null) {
+      this.#refuse("yaml-key", "Only plain text can be a key.", offset);
+      return undefined;
+    }
+    const key = typeof node.value === "string" ? node.value : (node.source ?? "");
+    this.#spend(key.length, offset);
+    if (key === "<<") {
+      this.#refuse("yaml-merge", "Merge keys (<<) are not allowed: write the keys out.", offset);
+      return undefined;
+    }
+    if (key === "__proto__") {
+      this.#refuse("yaml-key", 'The key "__proto__" is not allowed.', offset);
+      return undefined;
+    }
+    return key;
+  }
+
+  #alias(node: Alias, pointer: string, depth: number): JsonValue {
+    const target = node.resolve(this.#document);
+    if (target === undefined) {
+      return this.#refuse("yaml-alias", `There is no anchor &${node.source}.`, offsetOf(node));
+    }
+    return this.#value(target, pointer, depth + 1);
+  }
+
+  #scalar(node: Scalar, pointer: string): JsonValue {
+    const { value } = node;
+    const offset = offsetOf(node);
+    if (node.type === "PLAIN" && node.source !== undefined && isSpecial(value, node.source)) {
+      this.#sink.source(pointer, node.source);
+    }
+    if (typeof value === "string") {
+      this.#spend(value.length, offset);
+      if (/\p{Cs}|\0/u.test(value)) {
+        return this.#refuse("yaml-encoding", "The text holds half a character or a NUL.", offset);
+      }
+      return value;
+    }
+    if (typeof value === "number") return this.#number(value, node.source ?? "", offset);
+    return typeof value === "boolean" ? value : null;
+  }
+
+  #number(value: number, source: string, offset: number): JsonValue {
+    const isExact =
+      Number.isFinite(value) && (!Number.isInteger(value) || Math.abs(value) < 2 ** 53);
+    if (isExact || (Number.isFinite(value) && /[.eE]/.test(source))) return value;
+    const message = `The number ${source.slice(0, 60)} is too large to keep: quote it.`;
+    return this.#refuse("yaml-number", message, offset);
+  }
+
+  #spend(amount: number, offset: number): void {
+    const before = this.#budget;
+    this.#budget -= amount;
+    if (before >= 0 && this.#budget < 0) {
+      this.#refuse("yaml-alias", "With its aliases written out the file is too large.", offset);
+    }
+  }
+
+  #refuse(rule: string, message: string, offset: number): null {
+    this.#sink.problem(rule, message, offset);
+    return null;
+  }
+}
+
+/** True for what is no text, to us or to Python: everything that loses how it was written. */
+function isSpecial(value: unknown, source: string): boolean {
+  if (typeof value !== "string") return true;
+  return /^[-+.0-9yYnNoOtTfF~]/.test(source) && readLikePython(source).type !== "string";
+}
+
+function offsetOf(node: unknown): number {
+  const hasRange = typeof node === "object" && node !== null && "range" in node;
+  const range = hasRange ? node.range : undefined;
+  const start: unknown = Array.isArray(range) ? range[0] : undefined;
+  return typeof start === "number" ? start : 0;
+}
