@@ -27,6 +27,7 @@ export function toProblem(error: CairnError): Response {
   const headers = retryAfter(retryAfterMs);
   return problemResponse(
     {
+      type: `urn:cairn:error:${code}`,
       status,
       title: titleOfKind[kind],
       code,
@@ -37,26 +38,24 @@ export function toProblem(error: CairnError): Response {
   );
 }
 
+/** Says nothing that the status does not say already, hence no code of ours. */
 export function methodNotAllowed(): Response {
   const detail = "This server only answers GET and HEAD.";
-  const title = "Method not allowed";
-  return problemResponse(
-    { status: 405, title, code: "HTTP_METHOD", detail },
-    { allow: "GET, HEAD" },
-  );
+  const problem = { type: "about:blank", status: 405, title: "Method not allowed", detail };
+  return problemResponse(problem, { allow: "GET, HEAD" });
 }
 
 interface Problem {
+  readonly type: string;
   readonly status: number;
   readonly title: string;
-  readonly code: string;
   readonly detail: string;
+  readonly code?: string;
   readonly hint?: string;
 }
 
 function problemResponse(problem: Problem, headers: Readonly<Record<string, string>>): Response {
-  const body = { type: `urn:cairn:error:${problem.code}`, ...problem };
-  return new Response(JSON.stringify(body), {
+  return new Response(JSON.stringify(problem), {
     status: problem.status,
     headers: { ...headers, "content-type": "application/problem+json" },
   });

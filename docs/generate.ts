@@ -1,0 +1,33 @@
+/** Writes docs/cli.md and docs/errors.md from the sources: `npm run docs`. */
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { renderCliPage } from "./render-cli.ts";
+import { readErrors, renderErrorsPage } from "./render-errors.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** Every generated page by its path in the repository. */
+export async function generateDocs(): Promise<ReadonlyMap<string, string>> {
+  return new Map([
+    ["docs/cli.md", await renderCliPage()],
+    ["docs/errors.md", renderErrorsPage(readErrors(await readSources()))],
+  ]);
+}
+
+/** The sources by path, in the same order on every machine. */
+async function readSources(): Promise<ReadonlyMap<string, string>> {
+  const names = await readdir(join(root, "src"), { recursive: true });
+  const paths = names
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => `src/${name.replaceAll("\\", "/")}`)
+    .sort();
+  const texts = paths.map(
+    async (path) => [path, await readFile(join(root, path), "utf8")] as const,
+  );
+  return new Map(await Promise.all(texts));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const [path, text] of await generateDocs()) await writeFile(join(root, path), text);
+}
