@@ -45,7 +45,7 @@ const homes = {
   commander: "cli/",
   chokidar: "controller/",
   "node-cron": "controller/",
-  pino: "(?:controller/|cli/|compose\\.ts)",
+  pino: "(?:controller|cli|compose)/",
   "prom-client": "(?:controller|http)/",
   hono: "http/",
   "@hono/node-server": "http/node\\.ts",
@@ -102,16 +102,17 @@ module.exports = {
     {
       name: "drivers-are-composed",
       comment:
-        "Only compose.ts names a concrete driver; everybody else sees the interface, or drivers could not be exchanged.",
+        "Only the composition names a concrete driver; everybody else sees the interface, or drivers could not be exchanged.",
       severity: "error",
-      from: { path: "^src/", pathNot: "^src/(?:compose\\.ts$|[^/]+/drivers/)" },
+      from: { path: "^src/", pathNot: "^src/(?:compose(?:\\.ts$|/)|[^/]+/drivers/)" },
       to: { path: "^src/[^/]+/drivers/" },
     },
     {
       name: "layer-compose",
-      comment: "compose.ts makes the parts and knows them all, but not the process that runs it.",
+      comment:
+        "The composition makes the parts and knows them all, but not the process that runs it.",
       severity: "error",
-      from: { path: "^src/compose\\.ts$" },
+      from: { path: "^src/compose(?:\\.ts$|/)" },
       to: { path: "^src/main\\.ts$" },
     },
     {
@@ -126,8 +127,8 @@ module.exports = {
       name: "nobody-imports-the-top",
       comment: "What is composed must not know its composition.",
       severity: "error",
-      from: { path: "^src/", pathNot: "^src/main\\.ts$" },
-      to: { path: "^src/(?:compose|main)\\.ts$" },
+      from: { path: "^src/", pathNot: "^src/(?:main\\.ts$|compose(?:\\.ts$|/))" },
+      to: { path: "^src/(?:compose(?:\\.ts$|/)|main\\.ts$)" },
     },
     {
       name: "pure-domain",
@@ -154,7 +155,8 @@ module.exports = {
       severity: "error",
       from: {
         path: "^src/",
-        pathNot: "^src/(?:disk/|registry/|[^/]+/drivers/|compose\\.ts$|main\\.ts$|http/node\\.ts$)",
+        pathNot:
+          "^src/(?:disk/|registry/|[^/]+/drivers/|compose(?:\\.ts$|/)|main\\.ts$|http/node\\.ts$)",
       },
       to: {
         dependencyTypes: ["core"],
