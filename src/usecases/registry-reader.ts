@@ -1,19 +1,113 @@
-import type { Asset, Registry } from "../domain/registry.ts";
+import type { Asset, Registry, RegistryFile } from "../domain/registry.ts";
+import { ContentDigester, digestRecipe } from "../registry/content-digest.ts";
+import { createDocumentCache } from "../registry/document-cache.ts";
+import { FileHasher, type ByteSources, type HashCache } from "../registry/file-hasher.ts";
+import { evidenceDigest, objectsDigest, policyDigest } from "../registry/other-digests.ts";
+import { readRegistry } from "../registry/read-registry.ts";
 import type { Digest } from "../shared/digest.ts";
 import type { SourceTree } from "../source/source-tree.ts";
 
 /** Reads the registry as a commit has it; what was read for one blob is kept for the next commit. */
 export interface RegistryReader {
-  treeAt(commit: string): SourceTree;
   registryAt(commit: string): Promise<Registry>;
-  /** From Git object ids alone; equal means equal content, different means look. */
-  objectsDigest(registry: Registry, asset: Asset): Digest;
+  /** From Git object ids alone: equal means equal content, different or unknown means look. */
+  objectsDigest(registry: Registry, asset: Asset): Digest | undefined;
   /** Reads and hashes every byte the asset refers to. Rejects with `SOURCE_…` if one cannot be had. */
   contentDigest(commit: string, registry: Registry, asset: Asset): Promise<Digest>;
   /** Over the metadata file and the metric files it names. */
   evidenceDigest(commit: string, registry: Registry, asset: Asset): Promise<Digest>;
   /** Over policies/, registry.yaml and workspaces/. */
   policyDigest(commit: string): Promise<Digest>;
+  fileDigest(commit: string, registry: Registry, file: RegistryFile): Promise<Digest>;
+  openFile(commit: string, registry: Registry, file: RegistryFile): AsyncIterable<Uint8Array>;
   /** Which recipe `contentDigest` follows. */
   readonly recipe: number;
+}
+
+export interface RegistryReaderPorts {
+  treeAt(commit: string): SourceTree;
+  /** The bytes of an object that Git does not hold, from the stores of this registry. */
+  openObject(registry: Registry, sha256: string): AsyncIterable<Uint8Array>;
+  readonly hashes: HashCache;
+}
+
+/** Snapshots that are kept: the head, and the few commits whose versions are being delivered. */
+const keptSnapshots = 16;
+
+interface Snapshot {
+  readonly tree: SourceTree;
+  readonly registry: Promise<Registry>;
+  digester: ContentDigester | undefined;
+}
+
+/** The reader over commits of a Git repository. */
+export class CommitRegistryReader implements RegistryReader {
+  readonly recipe = digestRecipe;
+  readonly #ports: RegistryReaderPorts;
+  readonly #documents = createDocumentCache();
+  readonly #snapshots = new Map<string, Snapshot>();
+
+  constructor(ports: RegistryReaderPorts) {
+    this.#ports = ports;
+  }
+
+  registryAt(commit: string): Promise<Registry> {
+    return this.#snapshot(commit).registry;
+  }
+
+  objectsDigest(registry: Registry, asset: Asset): Digest | undefined {
+    return objectsDigest(asset, registry);
+  }
+
+  contentDigest(commit: string, registry: Registry, asset: Asset): Promise<Digest> {
+    const snapshot = this.#snapshot(commit);
+    snapshot.digester ??= new ContentDigester(registry, this.#sources(commit, registry));
+    return snapshot.digester.digest(asset);
+  }
+
+  evidenceDigest(commit: string, registry: Registry, asset: Asset): Promise<Digest> {
+    return evidenceDigest(asset, registry, this.#sources(commit, registry));
+  }
+
+  async policyDigest(commit: string): Promise<Digest> {
+    const registry = await this.registryAt(commit);
+    return policyDigest(registry, this.#sources(commit, registry));
+  }
+
+  fileDigest(commit: string, registry: Registry, file: RegistryFile): Promise<Digest> {
+    return new FileHasher(this.#sources(commit, registry)).hash(file);
+  }
+
+  openFile(commit: string, registry: Registry, file: RegistryFile): AsyncIterable<Uint8Array> {
+    return file.content.type === "object"
+      ? this.#ports.openObject(registry, file.content.sha256)
+      : this.#snapshot(commit).tree.open(file.path);
+  }
+
+  #sources(commit: string, registry: Registry): ByteSources {
+    return {
+      tree: this.#snapshot(commit).tree,
+      openObject: (sha256) => this.#ports.openObject(registry, sha256),
+      hashes: this.#ports.hashes,
+    };
+  }
+
+  #snapshot(commit: string): Snapshot {
+    const known = this.#snapshots.get(commit) ?? this.#read(commit);
+    // Asked for again: goes to the end of the line of those to be forgotten.
+    this.#snapshots.delete(commit);
+    this.#snapshots.set(commit, known);
+    const [oldest] = this.#snapshots.keys();
+    if (this.#snapshots.size > keptSnapshots && oldest !== undefined)
+      this.#snapshots.delete(oldest);
+    return known;
+  }
+
+  #read(commit: string): Snapshot {
+    const tree = this.#ports.treeAt(commit);
+    const registry = readRegistry(tree, { cache: this.#documents });
+    // A failed read is not an answer to keep.
+    registry.catch(() => this.#snapshots.delete(commit));
+    return { tree, registry, digester: undefined };
+  }
 }

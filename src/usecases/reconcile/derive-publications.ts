@@ -94,6 +94,9 @@ async function decideAsset(deciding: Deciding, asset: Asset): Promise<PublishedD
     if (decision.outcome === "unchanged") return undefined;
     if (decision.outcome === "refuse")
       return refuse(deciding, asset, decision.rule, decision.message);
+    const objects = reader.objectsDigest(registry, asset);
+    if (objects === undefined)
+      return refuse(deciding, asset, "reference-cycle", `${asset.key} contains itself.`);
     const uses = resolveUses(deciding, asset);
     if (typeof uses === "string") return refuse(deciding, asset, "reference-moved", uses);
     return {
@@ -103,7 +106,7 @@ async function decideAsset(deciding: Deciding, asset: Asset): Promise<PublishedD
       version: decision.version,
       digest,
       recipe: reader.recipe,
-      objects: reader.objectsDigest(registry, asset),
+      objects,
       manifest: asset.document.path,
       evidence: await reader.evidenceDigest(commit, registry, asset),
       uses,
