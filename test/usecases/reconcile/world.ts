@@ -1,0 +1,252 @@
+import {
+  parseAssetKey,
+  type AssetId,
+  type AssetKey,
+  type AssetKind,
+} from "../../../src/domain/asset.ts";
+import type { LedgerState } from "../../../src/domain/ledger/state.ts";
+import { parseReference } from "../../../src/domain/reference.ts";
+import type {
+  Asset,
+  ManifestDocument,
+  ReferenceUse,
+  Registry,
+  RegistrySettings,
+} from "../../../src/domain/registry.ts";
+import type { VersionScheme } from "../../../src/domain/version.ts";
+import type { GitMirror } from "../../../src/git/git.ts";
+import type { Clock } from "../../../src/shared/clock.ts";
+import { sha256, type Digest } from "../../../src/shared/digest.ts";
+import { CairnError } from "../../../src/shared/errors.ts";
+import { canonicalJson, isJsonObject, type JsonObject } from "../../../src/shared/json.ts";
+import { silentLog } from "../../../src/shared/log.ts";
+import type { Cache } from "../../../src/usecases/ledger/cache.ts";
+import type { EventDraft } from "../../../src/usecases/ledger/draft.ts";
+import { recordEvents } from "../../../src/usecases/ledger/record.ts";
+import type { RegistryReader } from "../../../src/usecases/registry-reader.ts";
+import type { RegistrySession } from "../../../src/usecases/session.ts";
+import { adopted, FixedClock } from "../../support/domain-builders.ts";
+import { MemoryMirror, type MemoryRemote, type Pause } from "../../support/memory-mirror.ts";
+
+/** A manifest in few words. */
+export interface AssetSpec {
+  readonly key: AssetKey;
+  /** Two manifests of one asset need two. */
+  readonly path?: string;
+  readonly content: string;
+  readonly version?: string;
+  readonly description?: string;
+  readonly uses?: readonly { readonly kind: AssetKind; readonly text: string }[];
+  /** Assets whose manifests it names by path. */
+  readonly parts?: readonly AssetKey[];
+  readonly isBroken?: boolean;
+  /** Its bytes cannot be had. */
+  readonly isUnreadable?: boolean;
+}
+
+export interface RegistrySpec {
+  readonly assets: readonly AssetSpec[];
+  /** Stage to asset to version. */
+  readonly stages?: Readonly<Record<string, Readonly<Record<AssetKey, string>>>>;
+  readonly versioning?: VersionScheme;
+  readonly references?: "pinned" | "resolve";
+}
+
+/** The files of such a registry, for a commit. */
+export function filesOf(spec: RegistrySpec): Record<string, string> {
+  const { assets, stages = {}, ...settings } = spec;
+  return Object.fromEntries([
+    ["registry.yaml", JSON.stringify(settings)],
+    ...assets.map((asset) => [asset.path ?? `${asset.key}/asset.yaml`, JSON.stringify(asset)]),
+    ...Object.entries(stages).flatMap(([stage, versions]) =>
+      Object.entries(versions).map(([asset, version]) => [
+        `stages/${stage}/${asset}.yaml`,
+        JSON.stringify({ stage, asset, version }),
+      ]),
+    ),
+  ]);
+}
+
+/** Reads what `filesOf` wrote; `order` is the order in which a reader happens to find assets. */
+export class MemoryRegistryReader implements RegistryReader {
+  readonly recipe = 1;
+  readonly #mirror: GitMirror;
+  readonly #order: (assets: readonly Asset[]) => readonly Asset[];
+
+  constructor(
+    mirror: GitMirror,
+    order: (assets: readonly Asset[]) => readonly Asset[] = (assets) => assets,
+  ) {
+    this.#mirror = mirror;
+    this.#order = order;
+  }
+
+  treeAt(): never {
+    throw new Error("what only the ledger needs reads no tree");
+  }
+
+  async registryAt(commit: string): Promise<Registry> {
+    const documents = await this.#documents(commit);
+    const paths = new Set(documents.map(({ path }) => path));
+    const settings = documents.find(({ path }) => path === "registry.yaml");
+    const stageFiles = documents.filter(({ path }) => path.startsWith("stages/"));
+    const manifests = documents.filter(({ value }) => "content" in value);
+    return {
+      settings: settings === undefined ? undefined : settingsOf(settings),
+      assets: this.#order(manifests.map(assetOf)),
+      workspaces: [],
+      stageFiles: stageFiles.map((document) => ({
+        document,
+        stage: String(document.value["stage"]),
+        asset: String(document.value["asset"]) as AssetKey,
+        version: String(document.value["version"]),
+        reason: undefined,
+        isBroken: false,
+      })),
+      endpoints: [],
+      deployments: [],
+      jobs: [],
+      files: { has: (path) => paths.has(path), count: paths.size },
+      findings: manifests
+        .filter(({ value }) => value["isBroken"] === true)
+        .map(({ path }) => ({ rule: "broken", severity: "error", message: "it is broken", path })),
+    };
+  }
+
+  objectsDigest(_registry: Registry, asset: Asset): Digest {
+    return sha256(canonicalJson(asset.document.value));
+  }
+
+  async contentDigest(_commit: string, _registry: Registry, asset: Asset): Promise<Digest> {
+    const { description: _, version: __, isUnreadable, ...content } = asset.document.value;
+    if (isUnreadable === true) {
+      throw new CairnError({ code: "SOURCE_OBJECT_MISSING", kind: "missing", message: "no bytes" });
+    }
+    return sha256(canonicalJson(content));
+  }
+
+  async evidenceDigest(): Promise<Digest> {
+    return sha256("evidence");
+  }
+
+  async policyDigest(): Promise<Digest> {
+    return sha256("policy");
+  }
+
+  async #documents(commit: string): Promise<readonly ManifestDocument[]> {
+    const documents: ManifestDocument[] = [];
+    for (const { path, objectId } of await this.#mirror.listTree(commit)) {
+      const text = new TextDecoder().decode(await this.#mirror.readBlob(objectId));
+      const value: unknown = JSON.parse(text);
+      const placeOf = () => ({ path, line: 1, column: 1 });
+      if (isJsonObject(value)) documents.push({ path, value, placeOf });
+    }
+    return documents;
+  }
+}
+
+class MemoryCache implements Cache {
+  readonly #texts = new Map<string, string>();
+
+  async get(key: string): Promise<string | undefined> {
+    return this.#texts.get(key);
+  }
+
+  async set(key: string, text: string): Promise<void> {
+    this.#texts.set(key, text);
+  }
+}
+
+/** One controller or reader of a remote. */
+export function openSession(
+  remote: MemoryRemote,
+  options: {
+    readonly clock?: Clock;
+    readonly pause?: Pause;
+    readonly order?: (assets: readonly Asset[]) => readonly Asset[];
+  } = {},
+): RegistrySession {
+  const mirror = new MemoryMirror(remote, options.pause);
+  return {
+    url: "memory:contoso-ml",
+    mirror,
+    reader: new MemoryRegistryReader(mirror, options.order),
+    cache: new MemoryCache(),
+    clock: options.clock ?? new FixedClock(),
+    log: silentLog,
+    openStore: async () => {
+      throw new Error("what only the ledger needs opens no store");
+    },
+  };
+}
+
+/** Puts the remote under Cairn's care as it is, and writes these events. */
+export async function recordAll(
+  session: RegistrySession,
+  drafts: readonly EventDraft[],
+): Promise<LedgerState> {
+  const { head = "" } = await session.mirror.fetch();
+  const adoption = { ...adopted(), commit: head, processed: head };
+  const outcome = await recordEvents(session, undefined, [adoption, ...drafts]);
+  if (
+    outcome.outcome === "lost-race" ||
+    outcome.state === undefined ||
+    outcome.refused.length > 0
+  ) {
+    throw new Error("nothing stands against these events");
+  }
+  return outcome.state;
+}
+
+function settingsOf(document: ManifestDocument): RegistrySettings {
+  const scheme = (document.value["versioning"] ?? "integer") as VersionScheme;
+  return {
+    document,
+    name: "contoso-ml",
+    location: "eastus",
+    replicas: [{ location: "eastus", store: undefined }],
+    stages: ["dev", "test", "prod"],
+    followedStages: ["dev"],
+    versioning: { model: scheme, environment: scheme, component: scheme, data: scheme },
+    references: document.value["references"] === "resolve" ? "resolve" : "pinned",
+    sizeLimitBytes: undefined,
+  };
+}
+
+function assetOf(document: ManifestDocument): Asset {
+  const spec = document.value as unknown as AssetSpec & JsonObject;
+  const place = document.placeOf([]);
+  return {
+    id: idOf(spec.key),
+    key: spec.key,
+    document,
+    explicitVersion: spec.version,
+    references: (spec.uses ?? []).map((use, index) => referenceUse(use, ["uses", index], document)),
+    localPaths: (spec.parts ?? []).map((part, index) => ({
+      pointer: ["parts", index],
+      place,
+      text: `./${part}`,
+      target: `${part}/asset.yaml`,
+      asset: part,
+      files: [],
+    })),
+    isBroken: spec.isBroken ?? false,
+    metadata: undefined,
+  };
+}
+
+function referenceUse(
+  { kind, text }: { readonly kind: AssetKind; readonly text: string },
+  pointer: ReferenceUse["pointer"],
+  document: ManifestDocument,
+): ReferenceUse {
+  const reference = parseReference(text);
+  if (!reference.ok) throw new Error(reference.problem);
+  return { text, reference: reference.value, kind, pointer, place: document.placeOf(pointer) };
+}
+
+function idOf(key: AssetKey): AssetId {
+  const id = parseAssetKey(key);
+  if (!id.ok) throw new Error(id.problem);
+  return id.value;
+}
