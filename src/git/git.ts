@@ -18,7 +18,7 @@ export interface Signature {
 /** One path of a tree, read from the object database and never from a work tree. */
 export interface TreeItem {
   readonly path: string;
-  /** As Git stores it: `100644`, `100755`, `120000`, `160000`, or something odd. */
+  /** As Git reads it: `100644`, `100755`, `120000` or `160000`. */
   readonly mode: string;
   readonly objectId: string;
   readonly sizeBytes: number;
@@ -42,7 +42,9 @@ export interface GitReader {
   /** Rejects with `GIT_OBJECT_MISSING`. */
   readBlob(id: string): Promise<Uint8Array>;
   /** Many blobs, in the order asked for. */
-  readBlobs(ids: readonly string[]): AsyncIterable<{ readonly id: string; readonly bytes: Uint8Array }>;
+  readBlobs(
+    ids: readonly string[],
+  ): AsyncIterable<{ readonly id: string; readonly bytes: Uint8Array }>;
   /** A blob of any size as a stream. */
   openBlob(id: string): AsyncIterable<Uint8Array>;
   /** Local refs below a prefix (`refs/tags/`), each with the id it holds (a tag's own, not peeled). */
@@ -102,7 +104,10 @@ export interface GitMirror extends GitReader {
    * The remote's tags and the objects they point at, by full ref name. With prefixes, only tags
    * below them are asked for (`refs/tags/models/taxi-fare@`).
    */
-  fetchTags(prefixes?: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, string>>;
+  fetchTags(
+    prefixes?: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, string>>;
   writeCommit(draft: CommitDraft): Promise<string>;
   writeTag(draft: TagDraft): Promise<string>;
   /** The id of the tree without entries, which every ledger commit has. */
@@ -110,5 +115,8 @@ export interface GitMirror extends GitReader {
   /** All or nothing. Rejects like `fetch` when it is not known whether the remote took it. */
   push(updates: readonly RefUpdate[], signal?: AbortSignal): Promise<PushOutcome>;
   /** Commits of the ledger after `exclude`, oldest first. */
-  readLedger(tip: string, exclude?: string): AsyncIterable<{ readonly id: string; readonly message: string }>;
+  readLedger(
+    tip: string,
+    exclude?: string,
+  ): AsyncIterable<{ readonly id: string; readonly message: string }>;
 }

@@ -61,7 +61,7 @@ export class NativeGitMirror extends NativeGitReader implements GitMirror {
   readonly #writer: ObjectWriter;
   readonly #closing = new AbortController();
   readonly #renewal: NodeJS.Timeout;
-  #lost: unknown;
+  #lost: Error | undefined;
   #queue: Promise<unknown> = Promise.resolve();
 
   private constructor(parts: Parts, refs: RemoteRefs) {
@@ -76,7 +76,7 @@ export class NativeGitMirror extends NativeGitReader implements GitMirror {
    * Rejects with `LOCK_BUSY` while another process uses the folder, `GIT_URL_REFUSED`,
    * `GIT_REF_REFUSED`, and like `fetch` when the remote must be asked for its default branch.
    */
-  static async open(options: NativeGitMirrorOptions): Promise<NativeGitMirror> {
+  static override async open(options: NativeGitMirrorOptions): Promise<NativeGitMirror> {
     const { environment, branch, signal } = options;
     if (branch !== undefined && !(isFullRef(branch) && branch.startsWith("refs/heads/"))) {
       throw refRefused(branch);
@@ -250,7 +250,7 @@ export class NativeGitMirror extends NativeGitReader implements GitMirror {
     try {
       await this.#parts.lock.renew();
     } catch (error) {
-      if (hasCode(error, "LOCK_LOST")) this.#lost = error;
+      if (error instanceof Error && hasCode(error, "LOCK_LOST")) this.#lost = error;
     }
   }
 }

@@ -53,6 +53,17 @@ export class ObjectReader {
     await this.#ended;
   }
 
+  /** Forgets what the child knows of the repository; what was asked for is asked again. */
+  restart(): void {
+    const child = this.#child;
+    if (child === undefined) return;
+    endGroup(child, "SIGKILL");
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    this.#child = undefined;
+    for (const request of waiting) this.#send(request);
+  }
+
   #send(request: Request): void {
     this.#child ??= this.#start();
     this.#waiting.push(request);

@@ -37,6 +37,7 @@ const inheritedGitVariables =
 
 const hardening = Object.entries({
   "advice.detachedHead": "false",
+  "advice.graftFileDeprecated": "false",
   "core.fsmonitor": "false",
   "core.hooksPath": "/dev/null",
   "core.quotePath": "true",

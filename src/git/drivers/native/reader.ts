@@ -30,10 +30,13 @@ const readAhead = 64;
 export class NativeGitReader implements GitReader {
   readonly #git: GitProgram;
   readonly #objects: ObjectReader;
+  readonly #onTrouble: (what: string) => void;
 
-  constructor(git: GitProgram) {
+  /** `onTrouble` hears of every object that is missing or cannot be read. */
+  constructor(git: GitProgram, onTrouble: (what: string) => void = () => {}) {
     this.#git = git;
     this.#objects = new ObjectReader(git, maxObjectBytes);
+    this.#onTrouble = onTrouble;
   }
 
   /** Rejects with `GIT_NOT_A_REPOSITORY`, `GIT_REPOSITORY_UNSUPPORTED` or `GIT_PROGRAM_MISSING`. */
@@ -54,7 +57,10 @@ export class NativeGitReader implements GitReader {
     const id = stdout.toString("latin1").trim();
     if (exitCode === 0 && isObjectId(id)) return id;
     // Silence means that nothing has this name; anything else must not look like that.
-    if (stderr.trim() === "" || /(?:needed a single revision|expected commit type)/i.test(stderr)) {
+    if (
+      !/^(?:error|fatal)/m.test(stderr) ||
+      /(?:needed a single revision|expected commit type)/i.test(stderr)
+    ) {
       return undefined;
     }
     throw repositoryBroken(stderr.trim());
@@ -93,18 +99,20 @@ export class NativeGitReader implements GitReader {
 
   async listTree(commit: string): Promise<readonly TreeItem[]> {
     await this.readCommit(commit);
-    const args = ["ls-tree", "-r", "-z", "-l", "--full-tree", commit];
+    const args = ["ls-tree", "-r", "-t", "-z", "-l", "--full-tree", commit];
     const items: TreeItem[] = [];
+    let seen = 0;
     try {
+      // Folders are listed so that those which hold nothing but folders count as well.
       for await (const record of splitAtNul(this.#git.stream(args), maxRecordBytes)) {
-        if (items.length === maxEntries) throw treeTooLarge(commit, `${maxEntries} entries`);
-        items.push(parseTreeLine(record));
+        seen += 1;
+        if (seen > maxEntries) throw treeTooLarge(commit, `${maxEntries} entries`);
+        const item = parseTreeLine(record);
+        if (item.mode !== "040000") items.push(item);
       }
     } catch (error) {
       if (hasCode(error, "GIT_OBJECT_TOO_LARGE")) throw treeTooLarge(commit, "1 MiB of path");
-      throw hasCode(error, "GIT_COMMAND_FAILED")
-        ? repositoryBroken(messageOf(error), error)
-        : error;
+      throw this.#toReadError(error, commit);
     }
     return items.sort((left, right) => byCodeUnits(left.path, right.path));
   }
@@ -129,9 +137,7 @@ export class NativeGitReader implements GitReader {
     try {
       yield* this.#git.stream(["cat-file", "blob", id]);
     } catch (error) {
-      throw hasCode(error, "GIT_COMMAND_FAILED")
-        ? repositoryBroken(messageOf(error), error)
-        : error;
+      throw this.#toReadError(error, id);
     }
   }
 
@@ -153,11 +159,27 @@ export class NativeGitReader implements GitReader {
 
   /** Any object by its id, with its type. Rejects with `GIT_OBJECT_MISSING`. */
   async readObject(id: string): Promise<GitObject> {
-    return this.#objects.read(id);
+    try {
+      return await this.#objects.read(id);
+    } catch (error) {
+      if (hasCode(error, "GIT_OBJECT_MISSING", "GIT_REPOSITORY_BROKEN")) this.#onTrouble(id);
+      throw error;
+    }
+  }
+
+  /** For a repository that was replaced on disk. */
+  restart(): void {
+    this.#objects.restart();
+  }
+
+  #toReadError(error: unknown, what: string): unknown {
+    if (!hasCode(error, "GIT_COMMAND_FAILED")) return error;
+    this.#onTrouble(what);
+    return repositoryBroken(error instanceof Error ? error.message : String(error), error);
   }
 
   async #readTyped(id: string, type: string): Promise<GitObject> {
-    const object = await this.#objects.read(id);
+    const object = await this.readObject(id);
     if (object.type !== type) throw objectMissing(id);
     return object;
   }
@@ -168,7 +190,7 @@ export class NativeGitReader implements GitReader {
     const reading: { readonly id: string; readonly object: Promise<GitObject> }[] = [];
     for (const [index, id] of ids.entries()) {
       for (const next of ids.slice(index + reading.length, index + readAhead)) {
-        const object = this.#objects.read(next);
+        const object = this.readObject(next);
         // Each is awaited in its turn; until then a failure must not count as unhandled.
         object.catch(() => {});
         reading.push({ id: next, object });
@@ -185,8 +207,4 @@ function parseTreeLine(record: Buffer): TreeItem {
   const [mode = "", , objectId = "", size = ""] = record.toString("latin1", 0, tab).split(/ +/);
   const { name, isUtf8 } = decodeName(record.subarray(tab + 1));
   return { path: name, mode, objectId, sizeBytes: Number(size) || 0, isUtf8 };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
