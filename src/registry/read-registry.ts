@@ -44,7 +44,8 @@ function yamlPaths(files: FileTable): readonly string[] {
     .map(({ path }) => path);
 }
 
-function emptyRegistry(files: FileTable, findings: readonly Finding[]): Registry {
+/** A registry of which only the files are known. */
+export function emptyRegistry(files: FileTable, findings: readonly Finding[]): Registry {
   return {
     settings: undefined,
     assets: [],
@@ -94,7 +95,7 @@ function readDrafts({ texts, files, settings }: Reading): {
   return { drafts, findings };
 }
 
-function notChecked(path: string, role: Draft["role"]): Finding {
+export function notChecked(path: string, role: Draft["role"]): Finding {
   const name = "name" in role ? role.name : role.type;
   const message = `Cairn does not check this kind of file (${name}) and does not version it.`;
   return { rule: "not-checked", severity: "info", message, path, line: 1, column: 1 };
@@ -109,7 +110,7 @@ function manifestFilter(settings: SettingsRead): (path: string) => boolean {
 }
 
 /** Looks at the files behind every local path, after reading in bulk what that needs. */
-async function inspectPaths(
+export async function inspectPaths(
   drafts: readonly Draft[],
   files: FileTable,
   contents: FileContents,
@@ -166,28 +167,39 @@ function assemble(
   const stageFiles = paths
     .filter((path) => path.startsWith("stages/"))
     .map((path) => readStageFile(texts, path));
-  const ofType = (type: Draft["role"]["type"]): readonly Draft[] =>
-    drafts.filter((draft) => draft.role.type === type);
+  const assembled = assembleDrafts(drafts);
   const findings = [
     ...settings.findings,
     ...parts.findings,
     ...policyFindings(texts),
     ...[...workspaces, ...stageFiles].flatMap((read) => read.findings),
-    ...drafts.flatMap((draft) => [...draft.findings, ...draft.metadataFindings]),
+    ...assembled.findings,
   ];
   return {
+    ...assembled,
     settings: settings.settings,
+    workspaces: workspaces.flatMap(({ value }) => (value === undefined ? [] : [value])),
+    stageFiles: stageFiles.flatMap(({ value }) => (value === undefined ? [] : [value])),
+    files,
+    findings: findings.sort(compareFindings),
+  };
+}
+
+/** The parts of a registry that come from manifests. */
+export function assembleDrafts(
+  drafts: readonly Draft[],
+): Pick<Registry, "assets" | "endpoints" | "deployments" | "jobs" | "findings"> {
+  const ofType = (type: Draft["role"]["type"]): readonly Draft[] =>
+    drafts.filter((draft) => draft.role.type === type);
+  return {
     assets: drafts.flatMap((draft) => {
       const asset = draft.role.type === "asset" ? toAsset(draft, draft.role.kind) : undefined;
       return asset === undefined ? [] : [asset];
     }),
-    workspaces: workspaces.flatMap(({ value }) => (value === undefined ? [] : [value])),
-    stageFiles: stageFiles.flatMap(({ value }) => (value === undefined ? [] : [value])),
     endpoints: ofType("endpoint").map(toEndpoint),
     deployments: ofType("deployment").map(toDeployment),
     jobs: ofType("job").map(toJob),
-    files,
-    findings: findings.sort(compareFindings),
+    findings: drafts.flatMap((draft) => [...draft.findings, ...draft.metadataFindings]),
   };
 }
 

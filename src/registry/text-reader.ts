@@ -14,12 +14,20 @@ export class TextReader {
   readonly #tree: SourceTree;
   readonly #files: FileTable;
   readonly #cache: DocumentCache;
+  readonly #isWanted: (path: string) => boolean;
   readonly #texts = new Map<string, CachedText>();
 
-  constructor(tree: SourceTree, files: FileTable, cache: DocumentCache) {
+  /** `isWanted` says which files are parsed even if nothing in them asks for it. */
+  constructor(
+    tree: SourceTree,
+    files: FileTable,
+    cache: DocumentCache,
+    isWanted: (path: string) => boolean = looksLikeManifest,
+  ) {
     this.#tree = tree;
     this.#files = files;
     this.#cache = cache;
+    this.#isWanted = isWanted;
   }
 
   /** Reads these files; those that are not there are passed over. */
@@ -27,16 +35,16 @@ export class TextReader {
     const unknown: string[] = [];
     for (const path of paths) {
       const id = this.#files.objectIdOf(path);
-      const cached = id === undefined ? undefined : this.#cache.texts.get(cacheKey(id, path));
+      const cached = id === undefined ? undefined : this.#cache.texts.get(this.#cacheKey(id, path));
       if (cached !== undefined) this.#texts.set(path, cached);
       else if (this.#files.has(path)) unknown.push(path);
     }
     const maxBytes = yamlLimits.lockSizeBytes;
     for await (const { path, bytes } of this.#tree.readMany(unknown, { maxBytes })) {
-      const text = toText(path, bytes);
+      const text = this.#toText(path, bytes);
       this.#texts.set(path, text);
       const id = this.#files.objectIdOf(path);
-      if (id !== undefined) this.#cache.texts.set(cacheKey(id, path), text);
+      if (id !== undefined) this.#cache.texts.set(this.#cacheKey(id, path), text);
     }
   }
 
@@ -75,18 +83,26 @@ export class TextReader {
         }
       : { rule: "file-unusable", severity: "error", message: "The file cannot be read." };
   }
+
+  #toText(path: string, bytes: Uint8Array): CachedText {
+    const schemaHint = schemaHintOf(bytes);
+    const isWanted = schemaHint !== undefined || isCompanion(path) || this.#isWanted(path);
+    const bounds = isLock(path) ? lockBounds : undefined;
+    const parsed = isWanted ? parseYaml(bytes, bounds) : undefined;
+    return { schemaHint, parsed, schemaProblems: new Map() };
+  }
+
+  /** Whether a text is parsed depends on its path, so a blob may be kept under several keys. */
+  #cacheKey(objectId: string, path: string): string {
+    const isWanted = isCompanion(path) || this.#isWanted(path);
+    return `${isLock(path) ? "lock" : isWanted ? "wanted" : "other"}:${objectId}`;
+  }
 }
 
-function toText(path: string, bytes: Uint8Array): CachedText {
-  const schemaHint = schemaHintOf(bytes);
-  const isWanted = schemaHint !== undefined || looksLikeManifest(path);
-  const bounds = /\.lock\.ya?ml$/.test(path) ? lockBounds : undefined;
-  const parsed = isWanted ? parseYaml(bytes, bounds) : undefined;
-  return { schemaHint, parsed, schemaProblems: new Map() };
+function isLock(path: string): boolean {
+  return /\.lock\.ya?ml$/.test(path);
 }
 
-/** Whether a text is parsed depends on its path, so the same blob may be kept under several keys. */
-function cacheKey(objectId: string, path: string): string {
-  const kind = /\.lock\.ya?ml$/.test(path) ? "lock" : looksLikeManifest(path) ? "named" : "other";
-  return `${kind}:${objectId}`;
+function isCompanion(path: string): boolean {
+  return /\.(?:meta|lock)\.ya?ml$/.test(path);
 }

@@ -1,0 +1,74 @@
+import { formatAssetKey, type AssetKey } from "./asset.ts";
+import { assetState, findVersion } from "./ledger/state.ts";
+import { predictVersion } from "./predict-version.ts";
+import type { VersionSelector } from "./reference.ts";
+import type { Asset, Registry, ReferenceUse } from "./registry.ts";
+import type { RuleContext } from "./rules/rule.ts";
+
+/** What a reference means in this registry. */
+export interface Target {
+  readonly key: AssetKey;
+  readonly selector: VersionSelector;
+}
+
+/** The asset of this registry that a reference names; `undefined` when it names something else. */
+export function targetOf(use: ReferenceUse, registry: Registry): Target | undefined {
+  const { reference } = use;
+  if (reference.type === "external") return undefined;
+  const { name, selector } = reference;
+  if (reference.type === "local")
+    return { key: formatAssetKey({ kind: use.kind, name }), selector };
+  if (!isOwnRegistry(reference.registry, registry)) return undefined;
+  return { key: formatAssetKey({ kind: reference.kind, name }), selector };
+}
+
+/** Azure compares the names of registries ignoring case. */
+export function isOwnRegistry(name: string, registry: Registry): boolean {
+  return registry.settings?.name.toLowerCase() === name.toLowerCase();
+}
+
+const indexes = new WeakMap<Registry, ReadonlyMap<AssetKey, readonly Asset[]>>();
+
+/** The manifests of an asset; several when each has a version of its own. */
+export function manifestsOf(key: AssetKey, registry: Registry): readonly Asset[] {
+  const index = indexes.get(registry) ?? indexAssets(registry);
+  indexes.set(registry, index);
+  return index.get(key) ?? [];
+}
+
+function indexAssets(registry: Registry): ReadonlyMap<AssetKey, readonly Asset[]> {
+  const index = new Map<AssetKey, Asset[]>();
+  for (const asset of registry.assets) {
+    const same = index.get(asset.key);
+    if (same === undefined) index.set(asset.key, [asset]);
+    else same.push(asset);
+  }
+  return index;
+}
+
+/** Known by a manifest or by a published version. */
+export function isKnownAsset(key: AssetKey, { registry, state }: RuleContext): boolean {
+  return manifestsOf(key, registry).length > 0 || assetState(state, key) !== undefined;
+}
+
+export function isPublished(key: AssetKey, version: string, { state }: RuleContext): boolean {
+  return findVersion(assetState(state, key), version) !== undefined;
+}
+
+/** The manifest that would create this version when it lands. */
+export function creatorOf(key: AssetKey, version: string, context: RuleContext): Asset | undefined {
+  const { registry, state } = context;
+  const { settings } = registry;
+  if (settings === undefined) return undefined;
+  return manifestsOf(key, registry).find((asset) => {
+    const scheme = settings.versioning[asset.id.kind];
+    return predictVersion(asset, scheme, assetState(state, key)) === version;
+  });
+}
+
+/** Every reference of the registry, with what it stands in. */
+export function* allReferences(registry: Registry): Iterable<ReferenceUse> {
+  for (const { references } of registry.assets) yield* references;
+  for (const { references } of registry.deployments) yield* references;
+  for (const { references } of registry.jobs) yield* references;
+}

@@ -1,0 +1,45 @@
+import { isJsonObject } from "../../shared/json.ts";
+import type { Endpoint, Registry } from "../registry.ts";
+import type { Rule, Violation } from "./rule.ts";
+
+export const endpointTraffic: Rule = {
+  id: "endpoint-traffic",
+  severity: "error",
+  states: "The traffic of an endpoint sums to 0 or 100 and goes to deployments that exist.",
+
+  *check({ registry }) {
+    for (const endpoint of registry.endpoints) {
+      if (endpoint.isBroken) continue;
+      yield* sumViolations(endpoint);
+      if (registry.settings !== undefined) yield* nameViolations(endpoint, registry);
+    }
+  },
+};
+
+function* sumViolations({ document }: Endpoint): Iterable<Violation> {
+  const { traffic } = document.value;
+  if (!isJsonObject(traffic)) return;
+  let sum = 0;
+  for (const share of Object.values(traffic)) if (typeof share === "number") sum += share;
+  if (sum === 0 || sum === 100) return;
+  yield {
+    message: `The traffic sums to ${sum}: make it 100, or 0.`,
+    at: document.placeOf(["traffic"]),
+  };
+}
+
+function* nameViolations({ name, document }: Endpoint, registry: Registry): Iterable<Violation> {
+  const deployments = new Set(
+    registry.deployments.filter(({ endpoint }) => endpoint === name).map((each) => each.name),
+  );
+  for (const field of ["traffic", "mirror_traffic"]) {
+    const shares = document.value[field];
+    for (const deployment of isJsonObject(shares) ? Object.keys(shares) : []) {
+      if (deployments.has(deployment)) continue;
+      yield {
+        message: `There is no deployment "${deployment}" of endpoint "${name}" in this registry.`,
+        at: document.placeOf([field, deployment]),
+      };
+    }
+  }
+}

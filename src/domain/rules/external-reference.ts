@@ -1,0 +1,28 @@
+import { allReferences, isOwnRegistry } from "../lookup.ts";
+import type { Rule } from "./rule.ts";
+
+export const externalReference: Rule = {
+  id: "external-reference",
+  severity: "info",
+  states:
+    "References to other registries and workspaces are pointed out: nobody here can check them.",
+
+  *check({ registry }) {
+    if (registry.settings === undefined) return;
+    for (const { reference, text, place } of allReferences(registry)) {
+      const isElsewhere =
+        reference.type === "registry"
+          ? !isOwnRegistry(reference.registry, registry)
+          : reference.type === "external" && isAsset(reference.uri);
+      if (isElsewhere)
+        yield { message: `"${text}" lies elsewhere and was not checked.`, at: place };
+    }
+  },
+};
+
+/** Datastore paths and job outputs are no assets. */
+function isAsset(uri: string): boolean {
+  return (
+    !/^(?:azureml:\/\/(?:datastores|jobs)\/|runs:\/)/i.test(uri) && !/\/datastores\//i.test(uri)
+  );
+}

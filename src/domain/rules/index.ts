@@ -1,0 +1,49 @@
+import { commandBinding } from "./command-binding.ts";
+import { deploymentEndpointUnknown } from "./deployment-endpoint-unknown.ts";
+import { endpointTraffic } from "./endpoint-traffic.ts";
+import { endpointWorkspaceUnknown } from "./endpoint-workspace-unknown.ts";
+import { externalReference } from "./external-reference.ts";
+import { fileTooLarge } from "./file-too-large.ts";
+import { metadataEvidenceMissing } from "./metadata-evidence-missing.ts";
+import { metadataLicense } from "./metadata-license.ts";
+import { pipelineBinding } from "./pipeline-binding.ts";
+import { referenceCycle } from "./reference-cycle.ts";
+import { referenceDeprecated } from "./reference-deprecated.ts";
+import { referenceForm } from "./reference-form.ts";
+import { referenceMissing } from "./reference-missing.ts";
+import { referenceRetired } from "./reference-retired.ts";
+import { referenceUnpinned } from "./reference-unpinned.ts";
+import { registryPrimaryLocation } from "./registry-primary-location.ts";
+import { stageAssetUnknown } from "./stage-asset-unknown.ts";
+import { stageUnknown } from "./stage-unknown.ts";
+import { stageVersionUnknown } from "./stage-version-unknown.ts";
+import { versionScheme } from "./version-scheme.ts";
+import { workspaceRegion } from "./workspace-region.ts";
+import { workspaceStage } from "./workspace-stage.ts";
+import type { Rule } from "./rule.ts";
+
+/** Every rule that a registry is checked against, beyond YAML, schema and files. */
+export const rules: readonly Rule[] = [
+  referenceForm,
+  referenceMissing,
+  referenceUnpinned,
+  externalReference,
+  referenceRetired,
+  referenceDeprecated,
+  referenceCycle,
+  versionScheme,
+  stageUnknown,
+  stageAssetUnknown,
+  stageVersionUnknown,
+  workspaceStage,
+  workspaceRegion,
+  deploymentEndpointUnknown,
+  endpointTraffic,
+  endpointWorkspaceUnknown,
+  pipelineBinding,
+  commandBinding,
+  registryPrimaryLocation,
+  metadataLicense,
+  metadataEvidenceMissing,
+  fileTooLarge,
+];

@@ -1,0 +1,44 @@
+import { stringify } from "yaml";
+
+import type { Asset, LocalPath, ReferenceUse } from "../domain/registry.ts";
+import type { JsonObject, JsonValue } from "../shared/json.ts";
+import { replaceAt } from "./content-digest.ts";
+
+export interface RenderOptions {
+  readonly version: string;
+  /** What stands for a reference from now on; as written when `undefined`. */
+  resolveReference(use: ReferenceUse): string | undefined;
+  /** Where a local path lies relative to the rendered file; as written when `undefined`. */
+  resolvePath(path: LocalPath): string | undefined;
+}
+
+/**
+ * `azureml.yaml` of a published version: the manifest with its version, references and paths
+ * resolved, ready for `az ml … create`. Keys keep their order; YAML 1.1 readers (PyYAML) see the
+ * same values.
+ */
+export function renderAzuremlManifest(asset: Asset, options: RenderOptions): string {
+  let value: JsonValue = withVersion(asset.document.value, options.version);
+  for (const use of asset.references) {
+    const resolved = options.resolveReference(use);
+    if (resolved !== undefined) value = replaceAt(value, use.pointer, resolved);
+  }
+  for (const path of asset.localPaths) {
+    const resolved = options.resolvePath(path);
+    if (resolved !== undefined) value = replaceAt(value, path.pointer, resolved);
+  }
+  return stringify(value, {
+    version: "1.1",
+    lineWidth: 0,
+    aliasDuplicateObjects: false,
+    defaultStringType: "PLAIN",
+  });
+}
+
+/** The version stands where the manifest had it, else behind the name. */
+function withVersion(value: JsonObject, version: string): JsonObject {
+  if ("version" in value) return { ...value, version };
+  const entries = Object.entries(value);
+  const at = entries.findIndex(([key]) => key === "name") + 1;
+  return Object.fromEntries([...entries.slice(0, at), ["version", version], ...entries.slice(at)]);
+}

@@ -1,0 +1,83 @@
+import { assetsInCycles, localAssetGraph } from "../domain/asset-graph.ts";
+import type { Asset, LocalPath, Registry } from "../domain/registry.ts";
+import { sha256, type Digest } from "../shared/digest.ts";
+import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../shared/json.ts";
+import { FileHasher, type ByteSources } from "./file-hasher.ts";
+import type { PointerPath } from "./yaml/pointer.ts";
+
+/** The way of computing a content digest; a change of it is a new number. */
+export const digestRecipe = 1;
+
+/** What may change without making a new version (DESIGN 4). */
+const notContent = ["$schema", "description", "tags", "properties", "stage", "version"];
+
+/** Computes the content digests of one snapshot, each asset and file once. */
+export class ContentDigester {
+  readonly #hasher: FileHasher;
+  readonly #assetsByPath: ReadonlyMap<string, Asset>;
+  readonly #cyclic: ReadonlySet<Asset>;
+  readonly #digests = new Map<Asset, Promise<Digest>>();
+
+  constructor(registry: Registry, sources: ByteSources) {
+    this.#hasher = new FileHasher(sources);
+    this.#assetsByPath = new Map(registry.assets.map((asset) => [asset.document.path, asset]));
+    this.#cyclic = assetsInCycles(localAssetGraph(registry));
+  }
+
+  /**
+   * Reads every byte that the asset refers to. Rejects with `SOURCE_OBJECT_MISSING`,
+   * `SOURCE_DIGEST_MISMATCH` or what the source rejects with.
+   */
+  digest(asset: Asset): Promise<Digest> {
+    const known = this.#digests.get(asset) ?? this.#compute(asset);
+    this.#digests.set(asset, known);
+    return known;
+  }
+
+  async #compute(asset: Asset): Promise<Digest> {
+    // Lets the caller's stack go first: chains of assets may be long.
+    await Promise.resolve();
+    const members = Object.entries(asset.document.value).filter(
+      ([key]) => !notContent.includes(key),
+    );
+    let content: JsonValue = Object.fromEntries(members);
+    for (const path of asset.localPaths) {
+      content = replaceAt(content, path.pointer, await this.#replacement(path));
+    }
+    return sha256(canonicalJson({ recipe: digestRecipe, kind: asset.id.kind, content }));
+  }
+
+  async #replacement(path: LocalPath): Promise<JsonValue> {
+    if (path.asset !== undefined) return this.#nested(path.asset, path.target);
+    const files: [string, Digest][] = [];
+    for (const file of path.files) {
+      files.push([file.relativePath, await this.#hasher.hash(file)]);
+    }
+    return files;
+  }
+
+  /** An asset on a cycle has no digest of its own to give; it is reported and never published. */
+  async #nested(key: string, path: string): Promise<JsonObject> {
+    const asset = this.#assetsByPath.get(path);
+    if (asset === undefined || this.#cyclic.has(asset)) return { asset: key, digest: "cycle" };
+    return { asset: key, digest: await this.digest(asset) };
+  }
+}
+
+/** A copy with another value at a pointer; everything beside it is shared. */
+export function replaceAt(value: JsonValue, pointer: PointerPath, next: JsonValue): JsonValue {
+  const [key, ...rest] = pointer;
+  if (key === undefined) return next;
+  if (Array.isArray(value)) {
+    return value.map((item: JsonValue, index) =>
+      index === Number(key) ? replaceAt(item, rest, next) : item,
+    );
+  }
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [
+      name,
+      name === String(key) ? replaceAt(member, rest, next) : member,
+    ]),
+  );
+}

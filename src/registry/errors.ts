@@ -1,0 +1,20 @@
+import { CairnError } from "../shared/errors.ts";
+
+export function objectMissing(path: string, sha256: string, cause?: unknown): CairnError {
+  return new CairnError({
+    code: "SOURCE_OBJECT_MISSING",
+    kind: "missing",
+    message: `The bytes of ${path} (sha256 ${sha256}) are in none of the registry's stores.`,
+    hint: "Upload them with cairn register, or correct the lock file.",
+    cause,
+  });
+}
+
+export function digestMismatch(path: string, expected: string, actual: string): CairnError {
+  return new CairnError({
+    code: "SOURCE_DIGEST_MISMATCH",
+    kind: "invalid",
+    message: `The bytes of ${path} have the digest ${actual}, not ${expected} as the registry says.`,
+    hint: "The source was changed or damaged: restore it, or lock the new bytes.",
+  });
+}

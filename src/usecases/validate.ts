@@ -1,0 +1,45 @@
+import type { LedgerState } from "../domain/ledger/state.ts";
+import type { Registry } from "../domain/registry.ts";
+import { compareFindings, type Finding } from "../domain/finding.ts";
+import { rules } from "../domain/rules/index.ts";
+import { runRules } from "../domain/rules/rule.ts";
+import { readManifest, type ReadManifestOptions } from "../registry/read-manifest.ts";
+import { readRegistry, type ReadRegistryOptions } from "../registry/read-registry.ts";
+import type { SourceTree } from "../source/source-tree.ts";
+import type { ValidateReport } from "./app.ts";
+
+export interface ValidateTreeOptions extends ReadRegistryOptions {
+  /** What the ledger says; absent before adoption. */
+  readonly state?: LedgerState | undefined;
+}
+
+/** Checks a whole registry: YAML, schema, files, and every rule. */
+export async function validateTree(
+  tree: SourceTree,
+  options: ValidateTreeOptions = {},
+): Promise<ValidateReport> {
+  return report(await readRegistry(tree, options), options.state);
+}
+
+/** Checks one manifest without a registry around it; what it refers to is not looked up. */
+export async function validateManifest(
+  tree: SourceTree,
+  options: ReadManifestOptions,
+): Promise<ValidateReport> {
+  return report(await readManifest(tree, options), undefined);
+}
+
+/** All that is wrong with a registry that was read already. */
+export function findProblems(
+  registry: Registry,
+  state: LedgerState | undefined,
+): readonly Finding[] {
+  const broken = registry.findings.some(({ rule }) => rule === "format-too-new");
+  const found = broken ? [] : runRules(rules, { registry, state });
+  return [...registry.findings, ...found].sort(compareFindings);
+}
+
+function report(registry: Registry, state: LedgerState | undefined): ValidateReport {
+  const findings = findProblems(registry, state);
+  return { findings, assets: registry.assets.length, files: registry.files.count };
+}
