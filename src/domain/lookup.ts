@@ -16,10 +16,19 @@ export function targetOf(use: ReferenceUse, registry: Registry): Target | undefi
   const { reference } = use;
   if (reference.type === "external") return undefined;
   const { name, selector } = reference;
-  if (reference.type === "local")
-    return { key: formatAssetKey({ kind: use.kind, name }), selector };
+  if (reference.type === "local") {
+    const key = formatAssetKey({ kind: use.kind, name });
+    return isCurated(use, registry) ? undefined : { key, selector };
+  }
   if (!isOwnRegistry(reference.registry, registry)) return undefined;
   return { key: formatAssetKey({ kind: reference.kind, name }), selector };
+}
+
+/** Every Azure ML workspace has environments of this prefix without being told. */
+export function isCurated({ kind, reference }: ReferenceUse, registry: Registry): boolean {
+  if (kind !== "environment" || reference.type !== "local") return false;
+  const key = formatAssetKey({ kind, name: reference.name });
+  return /^AzureML-/i.test(reference.name) && manifestsOf(key, registry).length === 0;
 }
 
 /** Azure compares the names of registries ignoring case. */

@@ -15,6 +15,10 @@ import { TextReader } from "./text-reader.ts";
 export const manifestKinds = [...assetKinds, "endpoint", "deployment", "job"] as const;
 export type ManifestKind = (typeof manifestKinds)[number];
 
+export function isManifestKind(text: string): text is ManifestKind {
+  return manifestKinds.some((kind) => kind === text);
+}
+
 export interface ReadManifestOptions {
   readonly path: string;
   readonly kind?: ManifestKind;

@@ -1,4 +1,4 @@
-import { allReferences, isOwnRegistry } from "../lookup.ts";
+import { allReferences, isCurated, isOwnRegistry } from "../lookup.ts";
 import type { Rule } from "./rule.ts";
 
 export const externalReference: Rule = {
@@ -9,11 +9,13 @@ export const externalReference: Rule = {
 
   *check({ registry }) {
     if (registry.settings === undefined) return;
-    for (const { reference, text, place } of allReferences(registry)) {
+    for (const use of allReferences(registry)) {
+      const { reference, text, place } = use;
       const isElsewhere =
-        reference.type === "registry"
+        isCurated(use, registry) ||
+        (reference.type === "registry"
           ? !isOwnRegistry(reference.registry, registry)
-          : reference.type === "external" && isAsset(reference.uri);
+          : reference.type === "external" && isAsset(reference.uri));
       if (isElsewhere)
         yield { message: `"${text}" lies elsewhere and was not checked.`, at: place };
     }

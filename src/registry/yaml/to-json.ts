@@ -85,7 +85,11 @@ export class JsonConverter {
   #key(node: unknown): string | undefined {
     const offset = offsetOf(node);
     if (!isScalar(node) || node.value === null) {
-      this.#refuse("yaml-key", "Only plain text can be a key.", offset);
+      this.#refuse(
+        "yaml-key",
+        "Only plain text can be a key: put a text that starts with { or [ in quotes.",
+        offset,
+      );
       return undefined;
     }
     const key = typeof node.value === "string" ? node.value : (node.source ?? "");
