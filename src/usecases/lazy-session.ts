@@ -18,6 +18,8 @@ export class LazySession {
   async close(): Promise<void> {
     if (this.#session === undefined) return;
     const [opened] = await Promise.allSettled([this.#session]);
-    if (opened.status === "fulfilled") await opened.value.mirror.close();
+    if (opened.status !== "fulfilled") return;
+    await opened.value.flush();
+    await opened.value.mirror.close();
   }
 }

@@ -20,4 +20,6 @@ export interface RegistrySession {
    * the operator has not allowed it, and `STORE_DRIVER_UNKNOWN` for drivers this Cairn lacks.
    */
   openStore(settings: StoreSettings): Promise<Store>;
+  /** Keeps what was learned for the next time. */
+  flush(): Promise<void>;
 }

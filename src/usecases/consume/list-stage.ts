@@ -1,4 +1,5 @@
 import { formatAssetKey } from "../../domain/asset.ts";
+import type { Workspace } from "../../domain/registry.ts";
 import { CairnError } from "../../shared/errors.ts";
 import type { Page, StageItem, WhichRequest } from "../app.ts";
 import { readIndex } from "../deliver/read-index.ts";
@@ -27,15 +28,19 @@ export async function listStage(
   const at = request.at === undefined ? undefined : parseMoment(request.at);
   const items = stageItems(state, request.stage, at);
   if (request.workspace === undefined) return { items, next: undefined };
-  const workspace = registry?.workspaces.find(({ name }) => name === request.workspace);
-  if (workspace === undefined) {
-    throw workspaceUnknown(request.workspace, registry?.workspaces.map(({ name }) => name) ?? []);
-  }
-  const index = await readIndex(await session.openStore(workspace.store));
-  const has = new Set(
-    index?.document.assets.map((entry) => `${entryId(entry).asset}@${entry.version}`),
-  );
+  const has = await versionsOf(session, registry?.workspaces ?? [], request.workspace);
   return { items: items.filter((item) => has.has(keyOf(item))), next: undefined };
+}
+
+async function versionsOf(
+  session: RegistrySession,
+  workspaces: readonly Workspace[],
+  name: string,
+): Promise<ReadonlySet<string>> {
+  const workspace = workspaces.find((known) => known.name === name);
+  if (workspace === undefined) throw workspaceUnknown(name, workspaces.map((known) => known.name));
+  const index = await readIndex(await session.openStore(workspace.store));
+  return new Set(index?.document.assets.map((entry) => `${entryId(entry).asset}@${entry.version}`));
 }
 
 function keyOf(item: StageItem): string {

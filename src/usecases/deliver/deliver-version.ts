@@ -14,6 +14,7 @@ import {
   manifestFormat,
   type VersionManifest,
 } from "../../domain/workspace/version-manifest.ts";
+import { hasCode } from "../../shared/errors.ts";
 import { byCodeUnits } from "../../shared/json.ts";
 import { forEachBounded } from "../../store/bounded.ts";
 import { toContent, type Content, type Store } from "../../store/store.ts";
@@ -91,15 +92,26 @@ function describe(version: DesiredVersion, files: readonly VersionFile[]): Versi
 }
 
 async function deliverFile(target: DeliveryTarget, key: string, file: VersionFile): Promise<void> {
-  const { store, replica, layout } = target;
-  const content = replica === undefined ? file : throughReplica(replica, file);
+  const { replica } = target;
+  if (replica === undefined) return placeFile(target, key, file);
+  try {
+    return await placeFile(target, key, throughReplica(replica, file));
+  } catch (error) {
+    // The copy in the region is damaged: the bytes that were published are not.
+    if (!hasCode(error, "STORE_DIGEST_MISMATCH")) throw error;
+    return placeFile(target, key, file);
+  }
+}
+
+async function placeFile(target: DeliveryTarget, key: string, content: Content): Promise<void> {
+  const { store, layout } = target;
   if (layout === "plain") {
     await store.publish(key, content, signalOf(target));
     return;
   }
   await publishBlob(store, content, target);
   if (layout === "both") {
-    await store.publishLink(blobKey(file.sha256), key, content, signalOf(target));
+    await store.publishLink(blobKey(content.sha256), key, content, signalOf(target));
   }
 }
 

@@ -1,0 +1,134 @@
+import { mkdir, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+
+import { createStoreOpener, openStoreUrl } from "./compose/open-store.ts";
+import { openSession } from "./compose/open-session.ts";
+import { createValidator } from "./compose/validate-paths.ts";
+import {
+  configuredTarget,
+  loadSettings,
+  locateRegistry,
+  type RegistryTarget,
+  type Settings,
+} from "./compose/settings.ts";
+import type { OpenServeContext, ServedRegistry } from "./controller/serve-context.ts";
+import { writeNewFile } from "./disk/atomic-write.ts";
+import { CairnError } from "./shared/errors.ts";
+import { FileDownloadFolder } from "./store/drivers/file/file-download-folder.ts";
+import type { App } from "./usecases/app.ts";
+import type { AppOptions, CreateApp } from "./usecases/app-options.ts";
+import { initRegistry } from "./usecases/author/init-registry.ts";
+import { diffVersions } from "./usecases/consume/diff-versions.ts";
+import { listAssets } from "./usecases/consume/list-assets.ts";
+import { listHistory } from "./usecases/consume/list-history.ts";
+import { listStage } from "./usecases/consume/list-stage.ts";
+import { pull } from "./usecases/consume/pull.ts";
+import { resolveReference } from "./usecases/consume/resolve-reference.ts";
+import { showAsset } from "./usecases/consume/show-asset.ts";
+import { LazySession } from "./usecases/lazy-session.ts";
+import { adopt } from "./usecases/operate/adopt.ts";
+import { apply } from "./usecases/operate/apply.ts";
+import { collectGarbage } from "./usecases/operate/collect-garbage.ts";
+import { doctor } from "./usecases/operate/doctor.ts";
+import { listIncidents, resolveIncident } from "./usecases/operate/incidents.ts";
+import { plan } from "./usecases/operate/plan.ts";
+import { status } from "./usecases/operate/status.ts";
+import { sync } from "./usecases/operate/sync.ts";
+import { verify } from "./usecases/operate/verify.ts";
+
+/** Everything Cairn can do, on the registry that the options mean. Nothing is opened before it is needed. */
+export const createApp: CreateApp = async (options) => {
+  const settings = await loadSettings(options);
+  return appFor(options, settings, () => locateRegistry(options, settings));
+};
+
+/** What `cairn serve` works on: the registry that was named, else all of cairn.yaml. */
+export const openServeContext: OpenServeContext = async (options) => {
+  const settings = await loadSettings(options);
+  const { registries } = settings.config;
+  const targets =
+    options.registry === undefined && registries.length > 0
+      ? await Promise.all(registries.map((registry) => configuredTarget(registry, options.cwd)))
+      : [await locateRegistry(options, settings)];
+  return {
+    registries: targets.map((target) => served(options, settings, target)),
+    http: settings.config.http,
+    dataFolder: settings.dataFolder,
+  };
+};
+
+function served(options: AppOptions, settings: Settings, target: RegistryTarget): ServedRegistry {
+  const { name, url, pollMs, resyncCron, verifyCron, gitFolder } = target;
+  const log = options.log.child({ registry: name });
+  return {
+    name,
+    url,
+    watchPaths: gitFolder === undefined ? [] : [gitFolder],
+    pollMs,
+    ...(resyncCron === undefined ? {} : { resyncCron }),
+    ...(verifyCron === undefined ? {} : { verifyCron }),
+    app: appFor({ ...options, log }, settings, () => Promise.resolve(target)),
+  };
+}
+
+function appFor(
+  options: AppOptions,
+  settings: Settings,
+  locate: () => Promise<RegistryTarget>,
+): App {
+  const openStore = createStoreOpener(settings);
+  const lazy = new LazySession(async () =>
+    openSession({ options, settings, openStore }, await locate()),
+  );
+  return {
+    validate: createValidator({ options, locate, lazy }),
+    init: (request) => initRegistry(newFiles(resolve(options.cwd, request.folder)), request),
+    adopt: async (request) => adopt(await lazy.get(), request),
+    plan: async () => plan(await lazy.get()),
+    apply: async (request) => apply(await lazy.get(), request),
+    sync: async (request) => sync(await lazy.get(), request),
+    status: async () => status(await lazy.get()),
+    verify: async (request) => verify(await lazy.get(), request),
+    pull: (request) => pull(pullPorts(options, lazy), request),
+    resolve: async (request) => resolveReference(await lazy.get(), request),
+    list: async (request) => listAssets(await lazy.get(), request),
+    show: async (request) => showAsset(await lazy.get(), request),
+    history: async (request) => listHistory(await lazy.get(), request),
+    which: async (request) => listStage(await lazy.get(), request),
+    diff: async (request) => diffVersions(await lazy.get(), request),
+    incidents: async () => listIncidents(await lazy.get()),
+    resolveIncident: async (request) => resolveIncident(await lazy.get(), request),
+    doctor: async () => doctor(await lazy.get()),
+    collectGarbage: async (request) => collectGarbage(await lazy.get(), request),
+    close: () => lazy.close(),
+  };
+}
+
+function pullPorts({ cwd }: AppOptions, session: LazySession): Parameters<typeof pull>[0] {
+  return {
+    session,
+    openStoreUrl: (url) => openStoreUrl(url, cwd),
+    openFolder: (path) => new FileDownloadFolder(resolve(cwd, path)),
+  };
+}
+
+function newFiles(folder: string): Parameters<typeof initRegistry>[0] {
+  return {
+    exists: async (path) => (await stat(join(folder, path)).catch(() => undefined)) !== undefined,
+    create: async (path, text) => {
+      const target = join(folder, path);
+      try {
+        await mkdir(dirname(target), { recursive: true });
+        await writeNewFile(target, text);
+      } catch (cause) {
+        throw new CairnError({
+          code: "FILE_NOT_WRITTEN",
+          kind: "denied",
+          message: `${target} cannot be written.`,
+          hint: "Choose a folder that you may write to.",
+          cause,
+        });
+      }
+    },
+  };
+}
