@@ -45,7 +45,7 @@ function wrap(logger: PinoLogger): Logger {
 function toPlain(fields: LogFields): Record<string, unknown> {
   const entries = Object.entries(fields).map(([name, value]) => {
     const isTaken = name === "level" || name === "time" || name === "message";
-    return [isTaken ? `${name}_` : name, toSafe(value, 0)];
+    return [isTaken ? `${name}_` : redact(name), toSafe(value, 0)];
   });
   return Object.fromEntries(entries);
 }

@@ -2,6 +2,7 @@ import type { PendingPromotion, PlannedAction, PlanReport } from "../../usecases
 import { assertNever } from "../../shared/assert-never.ts";
 import { clean, type Paint, type Style } from "../ansi.ts";
 import { renderFindings } from "./findings.ts";
+import { findAbnormal, renderConditions } from "./status.ts";
 import { renderCount, renderSize } from "./size.ts";
 
 interface Line {
@@ -15,13 +16,15 @@ interface Line {
 /** The whole answer of `cairn plan`: what would be done, what waits, what holds things back. */
 export function renderPlan(report: PlanReport, paint: Paint): string {
   const { actions, pending, findings } = report;
+  const abnormal = findAbnormal(report.conditions);
+  const isQuiet = actions.length === 0 && abnormal.length === 0;
   const blocks = [
     renderActions(actions, paint),
     pending.length > 0 ? renderPending(pending, paint) : "",
     renderFindings(findings, paint),
-    actions.length === 0
-      ? paint("green", "Nothing to do: everything is as the registry says.")
-      : `${paint("bold", "Plan:")} ${countActions(actions)}.`,
+    renderConditions(abnormal, paint),
+    isQuiet ? paint("green", "Nothing to do: everything is as the registry says.") : "",
+    actions.length > 0 ? `${paint("bold", "Plan:")} ${countActions(actions)}.` : "",
   ];
   return blocks.filter((block) => block !== "").join("\n\n");
 }

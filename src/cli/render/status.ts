@@ -22,6 +22,14 @@ export function renderStatus(status: StatusReport, view: StatusView): string {
   return blocks.filter((block) => block !== "").join("\n\n");
 }
 
+/** The conditions that a person must look at. */
+export function findAbnormal(conditions: readonly Condition[]): readonly Condition[] {
+  return conditions.filter(({ type, status }) => {
+    if (type === "Reconciling") return false;
+    return type === "Ready" ? status === "False" : status === "True";
+  });
+}
+
 /** Good news green, bad news red, work in progress yellow. */
 export function renderConditions(conditions: readonly Condition[], paint: Paint): string {
   return conditions

@@ -1,4 +1,4 @@
-import { basename, join, relative, sep } from "node:path";
+import { join, relative, sep } from "node:path";
 import { watch, type FSWatcher } from "chokidar";
 import type { Logger } from "../../shared/log.ts";
 import type { Timer } from "../timer.ts";
@@ -15,6 +15,8 @@ export interface WatchOptions {
 
 /** How long a folder that went away is given before it is looked for again. */
 const rearmMs = 1000;
+/** A watch can die without a word (folder replaced, system limits): none lives longer than this. */
+const renewMs = 60_000;
 
 /**
  * Watches where Git writes when a branch moves. A hint only: events may be lost or folded
@@ -23,50 +25,53 @@ const rearmMs = 1000;
 export function startWatch(enqueue: Enqueue, options: WatchOptions): StopTrigger {
   const { gitFolder, timer, log } = options;
   let stopped = false;
-  let cancelRearm: (() => void) | undefined;
-  let watcher = arm();
+  let isUrgent = false;
+  let watcher = arm(() => undefined);
+  let cancelRearm = timer.after(renewMs, rearm);
 
-  function arm(): FSWatcher {
+  function arm(onFound: () => void): FSWatcher {
     const armed = watch(gitFolder, {
       ignored: (path) => !isWatched(gitFolder, path),
       ignoreInitial: true,
       followSymlinks: false,
       ignorePermissionErrors: true,
     });
-    armed.on("all", (event, path) => {
+    armed.on("all", (event) => {
       enqueue();
       // The watch on a removed folder is dead, even when the folder comes back.
-      if (event === "unlinkDir" && path === gitFolder) rearmLater();
+      if (event === "unlinkDir") rearmSoon();
     });
     armed.on("error", (error) => {
       log.warn({ error, gitFolder }, "watching the repository failed; polling goes on");
-      rearmLater();
+      rearmSoon();
     });
     armed.on("ready", () => {
       options.onReady?.();
-      if (!hasFound(armed, gitFolder)) rearmLater();
+      if (hasFound(armed, gitFolder)) onFound();
+      else rearmSoon();
     });
     return armed;
   }
 
-  function rearmLater(): void {
-    if (stopped || cancelRearm !== undefined) return;
-    cancelRearm = timer.after(rearmMs, () => {
-      cancelRearm = undefined;
-      void rearm();
-    });
+  function rearmSoon(): void {
+    if (stopped || isUrgent) return;
+    isUrgent = true;
+    cancelRearm();
+    cancelRearm = timer.after(rearmMs, rearm);
   }
 
-  async function rearm(): Promise<void> {
-    await watcher.close();
-    if (stopped) return;
-    watcher = arm();
-    enqueue();
+  function rearm(): void {
+    isUrgent = false;
+    cancelRearm = timer.after(renewMs, rearm);
+    const old = watcher;
+    // What happened while nobody watched is unknown.
+    watcher = arm(enqueue);
+    void old.close();
   }
 
   return async () => {
     stopped = true;
-    cancelRearm?.();
+    cancelRearm();
     await watcher.close();
   };
 }
@@ -83,5 +88,5 @@ function isWatched(gitFolder: string, path: string): boolean {
 function hasFound(watcher: FSWatcher, gitFolder: string): boolean {
   const watched = watcher.getWatched();
   const inside = watched[gitFolder] ?? [];
-  return inside.length > 0 || (watched[join(gitFolder, "refs")] ?? []).includes(basename("heads"));
+  return inside.length > 0 || (watched[join(gitFolder, "refs")] ?? []).includes("heads");
 }

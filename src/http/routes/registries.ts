@@ -36,16 +36,16 @@ export function addRegistryRoutes(app: Hono, view: HttpView): void {
     const registry = registryOf(view, context.req.param("registry"));
     const stage = context.req.param("stage");
     if (!/^[a-z0-9-]{1,64}$/.test(stage)) throw parameterInvalid("stage", "it is no stage name.");
-    const page = await registry.app.which({ stage, ...query(context, "at", "workspace") });
-    return context.json(pageBody(page));
+    const request = { stage, ...query(context, "at", "workspace") };
+    return context.json(pageBody(await registry.app.which(request)));
   });
 
   app.get("/api/v1/registries/:registry/:kinds", async (context) => {
     const registry = registryOf(view, context.req.param("registry"));
     const kind = kindOf(context.req.param("kinds"));
     const limit = limitOf(context.req.query("limit"));
-    const page = await registry.app.list({ kind, limit, ...query(context, "match", "cursor") });
-    return context.json(pageBody(page));
+    const request = { kind, limit, ...query(context, "match", "cursor") };
+    return context.json(pageBody(await registry.app.list(request)));
   });
 
   app.get("/api/v1/registries/:registry/:kinds/:name", async (context) => {
