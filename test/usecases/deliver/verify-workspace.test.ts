@@ -38,9 +38,7 @@ describe("verifyWorkspace", () => {
         driver.put(toStoreKey(key), bytes);
         clock.advance(1000);
         const found = await verifyWorkspace({ store, state });
-        expect(found.problems).toContainEqual(
-          expect.objectContaining({ key, problem: "changed" }),
-        );
+        expect(found.problems).toContainEqual(expect.objectContaining({ key, problem: "changed" }));
         if (key.startsWith("indexes/")) {
           driver.put(toStoreKey(key), Buffer.from(base64, "base64"));
           continue;

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, rename, rm, rmdir, type FileHandle } from "node:fs/promises";
+import { open, readdir, rename, rm, rmdir, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { OwnedLock } from "../../../disk/owned-lock.ts";
 import { DigestMeter, digestHex, sha256 } from "../../../shared/digest.ts";
@@ -6,7 +6,7 @@ import { hasCode } from "../../../shared/errors.ts";
 import type { Download, DownloadFolder, Measured } from "../../download-folder.ts";
 import { digestMismatch, objectExists, wrapStoreError } from "../../errors.ts";
 import { toStoreKey } from "../../key.ts";
-import { syncFolder, undefinedIfAbsent } from "./file-tree.ts";
+import { makeFolders, syncFolder, undefinedIfAbsent } from "./file-tree.ts";
 
 const chunkBytes = 256 * 1024;
 
@@ -35,7 +35,7 @@ export class FileDownloadFolder implements DownloadFolder {
   async begin(id: string): Promise<Download> {
     const staging = join(dirname(this.path), `${basename(this.path)}.cairn-part`);
     try {
-      await mkdir(staging, { recursive: true });
+      await makeFolders(staging);
       const lock = await OwnedLock.acquire({ path: join(staging, "lock") });
       const name = digestHex(sha256(id)).slice(0, 32);
       for (const other of await readdir(staging)) {
@@ -73,8 +73,8 @@ class FileDownload implements Download {
     const part = join(this.#staging.folder, "parts", digestHex(sha256(path)));
     try {
       if ((await measureFile(whole))?.sha256 === expected.sha256) return "present";
-      await mkdir(dirname(part), { recursive: true });
-      await mkdir(dirname(whole), { recursive: true });
+      await makeFolders(dirname(part));
+      await makeFolders(dirname(whole));
       const isResumed = await appendPart(part, expected, openBody);
       // What was there before may have been damaged: once more, from the beginning.
       if (!isResumed && !(await appendPart(part, expected, openBody))) {
@@ -92,7 +92,7 @@ class FileDownload implements Download {
   async finish(): Promise<void> {
     try {
       await this.#staging.lock.renew();
-      await mkdir(this.#files, { recursive: true });
+      await makeFolders(this.#files);
       await rmdir(this.#target).catch(undefinedIfAbsent);
       await rename(this.#files, this.#target);
       await syncFolder(dirname(this.#target));

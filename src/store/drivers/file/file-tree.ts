@@ -75,7 +75,7 @@ export class FileTree {
   }
 
   async #makeRoot(): Promise<string> {
-    await mkdir(this.#root, { recursive: true });
+    await makeFolders(this.#root);
     this.#realRoot = await realpath(this.#root);
     return this.#realRoot;
   }
@@ -126,6 +126,22 @@ export async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+/** `mkdir` with `recursive` takes a read-only disk for a missing folder (Node 20); this says what it is. */
+export async function makeFolders(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    if (hasCode(error, "EEXIST")) return;
+    if (!hasCode(error, "ENOENT") || dirname(folder) === folder) throw error;
+    await makeFolders(dirname(folder));
+    await mkdir(folder).catch(nothingIfPresent);
+  }
+}
+
+function nothingIfPresent(error: unknown): void {
+  if (!hasCode(error, "EEXIST")) throw error;
 }
 
 export function undefinedIfAbsent(error: unknown): undefined {
