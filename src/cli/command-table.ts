@@ -1,7 +1,7 @@
 import type { Command } from "./command.ts";
 
 /** Every command by name, in the order of the help; a file is read when its command is used. */
-export const commandTable: Readonly<Record<string, () => Promise<Command>>> = {
+const commandTable: Readonly<Record<string, () => Promise<Command>>> = {
   init: async () => (await import("./commands/init.ts")).initCommand,
   validate: async () => (await import("./commands/validate.ts")).validateCommand,
   diff: async () => (await import("./commands/diff.ts")).diffCommand,

@@ -4,9 +4,6 @@ import { createHttpApp, type HttpOptions } from "./app.ts";
 import { listenFailed, portTaken } from "./errors.ts";
 import type { HttpView } from "./view.ts";
 
-export const defaultHost = "127.0.0.1";
-export const defaultPort = 7420;
-
 /** Nobody who means well sends headers or a body for longer than this. */
 const requestTimeoutMs = 10_000;
 const loopbackNames = ["127.0.0.1", "localhost", "[::1]"];

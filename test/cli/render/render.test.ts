@@ -137,7 +137,7 @@ describe("progress", () => {
   });
 
   it.each([
-    { name: "a terminal", isTTY: true, shown: /^\r\^\[2Kdeliver dev [^\^]*\r\^\[2K$/ },
+    { name: "a terminal", isTTY: true, shown: /^\r\^\[2Kdeliver dev [^^]*\r\^\[2K$/ },
     { name: "a pipe", isTTY: false, shown: /^deliver dev {2}50 % {2}1\/2 {2}512 B of 1.0 KiB\n$/ },
   ])("says nothing in the first second on $name, and wipes what it drew", ({ isTTY, shown }) => {
     let nowMs = 0;
