@@ -74,11 +74,25 @@ export function* parseTree(bytes: Uint8Array): Iterable<TreeEntry> {
     if (nul < 0 || nul + 21 > buffer.length) return;
     const name = buffer.subarray(space + 1, nul);
     yield {
-      mode: buffer.toString("latin1", position, space).padStart(6, "0"),
+      mode: canonicalMode(Number.parseInt(buffer.toString("latin1", position, space), 8)),
       ...decodeName(name),
       objectId: buffer.toString("hex", nul + 1, nul + 21),
     };
     position = nul + 21;
+  }
+}
+
+/** Old tools wrote 100664 and the like; Git reads them as one of its five. */
+function canonicalMode(mode: number): string {
+  switch (mode & 0o170000) {
+    case 0o100000:
+      return (mode & 0o100) === 0 ? "100644" : "100755";
+    case 0o120000:
+      return "120000";
+    case 0o040000:
+      return "040000";
+    default:
+      return "160000";
   }
 }
 

@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   /** Configuration for this command alone, out of sight of other users of the machine. */
   readonly configuration?: Readonly<Record<string, string>>;
+  /** Report the packets of the protocol on standard error. */
+  readonly tracesPackets?: boolean;
 }
 
 export interface Output {
@@ -113,7 +115,7 @@ export class GitProgram {
       detached: true,
       stdio: ["pipe", "pipe", "pipe"],
       windowsHide: true,
-      env: this.#environment(options.configuration ?? {}),
+      env: this.#environment(options),
     });
   }
 
@@ -138,7 +140,7 @@ export class GitProgram {
     }
   }
 
-  #environment(configuration: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  #environment({ configuration = {}, tracesPackets = false }: RunOptions): NodeJS.ProcessEnv {
     const environment: NodeJS.ProcessEnv = {
       GIT_ALLOW_PROTOCOL: "file:http:https:ssh",
       GIT_GRAFT_FILE: "/dev/null",
@@ -152,6 +154,7 @@ export class GitProgram {
       if (name in environment || name === "SSH_ASKPASS") continue;
       if (!name.startsWith("GIT_") || inheritedGitVariables.test(name)) environment[name] = value;
     }
+    if (tracesPackets) environment["GIT_TRACE_PACKET"] = "1";
     const entries = Object.entries(configuration);
     if (entries.length > 0) environment["GIT_CONFIG_COUNT"] = String(entries.length);
     for (const [index, [key, value]] of entries.entries()) {

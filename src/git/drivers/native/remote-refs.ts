@@ -91,7 +91,14 @@ export class RemoteRefs {
       const rest = prefix.slice("refs/tags/".length);
       return `+${prefix}*:refs/cairn/tags/${rest}*`;
     });
-    await this.#fetch(["--prune", this.#remote.name, ...refspecs], signal);
+    const known = await this.#readLocal(signal);
+    if (known.size === 0) await this.#advertise(signal);
+    // A list without the branch that was there is no list by which anything may be removed.
+    const witnesses = [...known.keys()].map((name) => name.replace(local, "refs/heads/"));
+    await this.#fetch(
+      ["--prune", this.#remote.name, ...witnesses.slice(0, 1), ...refspecs],
+      signal,
+    );
   }
 
   /** False when one of them went away in the meantime. */
@@ -120,13 +127,7 @@ export class RemoteRefs {
   /** Asks the remote, in one round trip, what it has of what is watched. */
   async #advertise(signal: AbortSignal | undefined): Promise<Advertisement> {
     const names = ["HEAD", this.#branch, ledger];
-    const args = ["ls-remote", "--symref", this.#remote.name, ...names];
-    const { exitCode, stdout, stderr } = await this.#git.run(args, {
-      signal,
-      configuration: this.#remote.configuration,
-    });
-    if (exitCode !== 0) throw toRemoteError("ls-remote", stderr, this.#remote);
-    const found = parseAdvertisement(stdout.toString("utf8"), this.#remote.address);
+    const found = parseAdvertisement(await this.#list(names, signal), this.#remote.address);
     const { headBranch } = found;
     if (!this.#followsDefault || headBranch === undefined || headBranch === this.#branch) {
       return { headBranch, ids: pick(found.ids, [this.#branch, ledger]) };
@@ -137,6 +138,22 @@ export class RemoteRefs {
     const head = found.ids.get("HEAD");
     if (head !== undefined) ids.set(headBranch, head);
     return { headBranch, ids };
+  }
+
+  async #list(names: readonly string[], signal: AbortSignal | undefined): Promise<string> {
+    const args = ["ls-remote", "--symref", this.#remote.name, ...names];
+    const options = { signal, configuration: this.#remote.configuration };
+    const { exitCode, stdout, stderr } = await this.#git.run(args, options);
+    if (exitCode !== 0) throw toRemoteError("ls-remote", stderr, this.#remote);
+    if (stdout.length > 0 || !this.#remote.address.startsWith("http"))
+      return stdout.toString("utf8");
+    // To Git any web page that answers is a server of files, here one without a ref. Only packets
+    // prove that a Git server says so.
+    const again = await this.#git.run(args, { ...options, tracesPackets: true });
+    if (again.exitCode !== 0) throw toRemoteError("ls-remote", again.stderr, this.#remote);
+    if (/packet:.*(?:# service=|version \d|ls-refs)/.test(again.stderr))
+      return again.stdout.toString("utf8");
+    throw remoteBroken(`${this.#remote.address}: this is not how a Git server answers.`);
   }
 
   async #readLocal(signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
