@@ -1,6 +1,5 @@
 /** Every character of Unicode's Bidi_Control, the line separators, and controls but tab and line feed. */
-const forging =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+const forging = /(?![\t\n])[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
 
 /**
  * Removes what must not be shown: credentials in URLs, authorization headers, GitHub tokens, and

@@ -6,7 +6,7 @@ it.each<{ name: string; value: JsonValue; text: string }>([
   {
     name: "RFC 8785 3.2.2: numbers, escapes and literals",
     value: {
-      numbers: [333333333.33333329, 1e30, 4.5, 2e-3, 0.000000000000000000000000001],
+      numbers: [Number("333333333.33333329"), 1e30, 4.5, 2e-3, 0.000000000000000000000000001],
       string: "\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"/",
       literals: [null, true, false],
     },
@@ -49,7 +49,7 @@ it.each<{ name: string; value: JsonValue; text: string }>([
 it("does not depend on the order of keys", () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
-      const shuffled = Object.fromEntries(Object.entries(value).reverse());
+      const shuffled = Object.fromEntries(Object.entries(value).toReversed());
       expect(canonicalJson(shuffled as JsonValue)).toBe(canonicalJson(value as JsonValue));
     }),
   );

@@ -238,11 +238,10 @@ export class MemoryMirror implements GitMirror {
   async firstParentLog(tip: string, exclude?: string): Promise<readonly CommitInfo[]> {
     await this.#pause("firstParentLog");
     const log: CommitInfo[] = [];
+    const isOld = (id: string): boolean =>
+      exclude !== undefined && this.#objects.isAncestor(id, exclude);
     let next: string | undefined = tip;
-    while (
-      next !== undefined &&
-      !(exclude !== undefined && this.#objects.isAncestor(next, exclude))
-    ) {
+    while (next !== undefined && !isOld(next)) {
       const commit: CommitInfo = this.#objects.commits.get(next) ?? missing(next);
       log.unshift(commit);
       next = commit.parents[0];

@@ -2,6 +2,7 @@ import type { LedgerEvent } from "../../domain/ledger/event.ts";
 import { eventSubject } from "../../domain/ledger/event.ts";
 import { formatAssetKey } from "../../domain/asset.ts";
 import { parseLedgerMessage } from "../../registry/ledger-event-yaml.ts";
+import { redact } from "../../shared/redact.ts";
 import type { HistoryItem, Page } from "../app.ts";
 import { observe } from "../reconcile/observe.ts";
 import { registryNotAdopted } from "../require-state.ts";
@@ -37,7 +38,7 @@ function historyItem(ledger: string, event: LedgerEvent): HistoryItem {
   return {
     at: event.at,
     type: event.type,
-    subject: eventSubject(event),
+    subject: redact(eventSubject(event)),
     asset: "asset" in event ? event.asset : undefined,
     version: "version" in event ? event.version : undefined,
     stage: "stage" in event ? event.stage : undefined,

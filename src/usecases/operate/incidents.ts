@@ -2,6 +2,7 @@ import type { IncidentState, LedgerState } from "../../domain/ledger/state.ts";
 import { cairnIdentity } from "../../domain/ledger/tag.ts";
 import { acceptedTag, publishedTag } from "../../domain/ledger/tag.ts";
 import { CairnError } from "../../shared/errors.ts";
+import { redact } from "../../shared/redact.ts";
 import { parseLedgerMessage } from "../../registry/ledger-event-yaml.ts";
 import type { IncidentItem, Page, ResolveIncidentRequest } from "../app.ts";
 import type { EventDraft } from "../ledger/draft.ts";
@@ -130,7 +131,7 @@ function requireKnown(state: LedgerState, id: string): IncidentState {
 }
 
 function incidentItem({ event, resolved }: IncidentState): IncidentItem {
-  return { id: event.id, kind: event.kind, at: event.at, message: event.message, resolved };
+  return { id: event.id, kind: event.kind, at: event.at, message: redact(event.message), resolved };
 }
 
 function notRestorable(id: string): CairnError {

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { LedgerEvent } from "../../../src/domain/ledger/event.ts";
 import {
   assetState,
   findVersion,
@@ -180,7 +181,7 @@ describe("stages", () => {
   });
 });
 
-function modelOf(...events: Parameters<typeof stateOf>): AssetState {
+function modelOf(...events: readonly LedgerEvent[]): AssetState {
   const asset = assetState(stateOf(...events), "models/taxi-fare");
   if (asset === undefined) throw new Error("the events publish models/taxi-fare");
   return asset;

@@ -19,29 +19,29 @@ describe("dateDraft", () => {
     {
       name: "the clock, in whole seconds",
       at: "2026-03-01T12:00:00.900Z",
-      then: undefined,
+      last: undefined,
       is: "2026-03-01T12:00:00Z",
     },
     {
       name: "no time before the ledger's newest",
       at: "2026-03-01T12:00:00Z",
-      then: "2026-03-05T00:00:00Z",
+      last: "2026-03-05T00:00:00Z",
       is: "2026-03-05T00:00:01Z",
     },
     {
       name: "a second after the asset's last tag",
       at: "2026-03-05T00:00:00.999Z",
-      then: "2026-03-05T00:00:00Z",
+      last: "2026-03-05T00:00:00Z",
       is: "2026-03-05T00:00:01Z",
     },
     {
       name: "the clock again once it is ahead",
       at: "2026-03-06T00:00:00Z",
-      then: "2026-03-05T00:00:00Z",
+      last: "2026-03-05T00:00:00Z",
       is: "2026-03-06T00:00:00Z",
     },
-  ])("gives a version $name", ({ at, then, is }) => {
-    const state = then === undefined ? stateOf() : stateOf(published({ at: then }));
+  ])("gives a version $name", ({ at, last, is }) => {
+    const state = last === undefined ? stateOf() : stateOf(published({ at: last }));
     const { event } = dateDraft(published({ version: "2" }), state, new Date(at));
     expect(event.at).toBe(is);
   });

@@ -32,9 +32,7 @@ it("writes one short line that a person reads, whatever the event holds", () => 
       expect(subject.length).toBeLessThanOrEqual(200);
       expect(subject.trim()).not.toBe("");
       expect(blank).toBe("");
-      expect(subject).not.toMatch(
-        /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/,
-      );
+      expect(subject).not.toMatch(/[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/u);
       expect(message).not.toContain("\0");
     }),
     { numRuns: 1000 },
@@ -106,7 +104,9 @@ it("reads fields that a later Cairn of the same format added", () => {
 
 function aliasBomb(): string {
   const lines = ["a: &a [x, x, x, x, x, x, x, x, x]"];
-  for (const [from, to] of ["ab", "bc", "cd", "de", "ef", "fg", "gh"].map((pair) => [...pair])) {
+  for (const [from, to] of ["ab", "bc", "cd", "de", "ef", "fg", "gh"].map((pair) =>
+    pair.split(""),
+  )) {
     lines.push(`${to}: &${to} [${Array.from({ length: 9 }, () => `*${from}`).join(", ")}]`);
   }
   return lines.join("\n");

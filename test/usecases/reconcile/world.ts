@@ -12,6 +12,7 @@ import type {
   ReferenceUse,
   Registry,
   RegistrySettings,
+  StageFile,
 } from "../../../src/domain/registry.ts";
 import type { VersionScheme } from "../../../src/domain/version.ts";
 import type { GitMirror } from "../../../src/git/git.ts";
@@ -81,8 +82,12 @@ export class MemoryRegistryReader implements RegistryReader {
     this.#order = order;
   }
 
-  treeAt(): never {
-    throw new Error("what only the ledger needs reads no tree");
+  fileDigest(): never {
+    throw new Error("what only the ledger needs reads no single file");
+  }
+
+  openFile(): never {
+    throw new Error("what only the ledger needs opens no file");
   }
 
   async registryAt(commit: string): Promise<Registry> {
@@ -95,18 +100,14 @@ export class MemoryRegistryReader implements RegistryReader {
       settings: settings === undefined ? undefined : settingsOf(settings),
       assets: this.#order(manifests.map(assetOf)),
       workspaces: [],
-      stageFiles: stageFiles.map((document) => ({
-        document,
-        stage: String(document.value["stage"]),
-        asset: String(document.value["asset"]) as AssetKey,
-        version: String(document.value["version"]),
-        reason: undefined,
-        isBroken: false,
-      })),
+      stageFiles: stageFiles.map((document) => {
+        const { stage, asset, version } = document.value as unknown as StageFile;
+        return { document, stage, asset, version, reason: undefined, isBroken: false };
+      }),
       endpoints: [],
       deployments: [],
       jobs: [],
-      files: { has: (path) => paths.has(path), count: paths.size },
+      files: { has: (path) => paths.has(path), objectIdOf: () => undefined, count: paths.size },
       findings: manifests
         .filter(({ value }) => value["isBroken"] === true)
         .map(({ path }) => ({ rule: "broken", severity: "error", message: "it is broken", path })),
@@ -118,11 +119,11 @@ export class MemoryRegistryReader implements RegistryReader {
   }
 
   async contentDigest(_commit: string, _registry: Registry, asset: Asset): Promise<Digest> {
-    const { description: _, version: __, isUnreadable, ...content } = asset.document.value;
+    const { key = "", content = "", uses = [], parts = [], isUnreadable } = asset.document.value;
     if (isUnreadable === true) {
       throw new CairnError({ code: "SOURCE_OBJECT_MISSING", kind: "missing", message: "no bytes" });
     }
-    return sha256(canonicalJson(content));
+    return sha256(canonicalJson({ key, content, uses, parts }));
   }
 
   async evidenceDigest(): Promise<Digest> {
@@ -174,6 +175,7 @@ export function openSession(
     cache: new MemoryCache(),
     clock: options.clock ?? new FixedClock(),
     log: silentLog,
+    flush: async () => undefined,
     openStore: async () => {
       throw new Error("what only the ledger needs opens no store");
     },

@@ -1,0 +1,414 @@
+import { describe, expect, it } from "vitest";
+import type { AssetKey } from "../../../src/domain/asset.ts";
+import { assetState, stageVersion } from "../../../src/domain/ledger/state.ts";
+import { adopted, FixedClock } from "../../support/domain-builders.ts";
+import { MemoryRemote } from "../../support/memory-mirror.ts";
+import { recordEvents } from "../../../src/usecases/ledger/record.ts";
+import { derive, expectSound, settle, stateAt, usesOf, versionsAt } from "./settle.ts";
+import { filesOf, openSession, recordAll, type AssetSpec, type RegistrySpec } from "./world.ts";
+
+const a = (content: string, more: Partial<AssetSpec> = {}): AssetSpec => ({
+  key: "models/a",
+  content,
+  ...more,
+});
+const environment = (content: string, more: Partial<AssetSpec> = {}): AssetSpec => ({
+  key: "environments/env",
+  content,
+  ...more,
+});
+
+describe("before anything can be decided", () => {
+  it("asks for adoption", async () => {
+    const remote = new MemoryRemote();
+    remote.land(filesOf({ assets: [a("x")] }));
+    const plan = await derive(openSession(remote));
+    expect(plan).toMatchObject({ drafts: [], stalled: { reason: "NotAdopted" } });
+  });
+
+  it("stalls on a branch that is gone, and keeps what is published", async () => {
+    const { remote, session } = await adoptedWith({ assets: [a("x")] });
+    remote.refs.delete("refs/heads/main");
+    expect(await settle(session)).toMatchObject({ stalled: { reason: "BranchMissing" } });
+    expect(await versionsAt(remote)).toEqual({ "models/a": ["1"] });
+  });
+
+  it("stalls on a registry.yaml that cannot be used, until it can", async () => {
+    const { remote, session } = await adoptedWith({ assets: [a("x")] });
+    const { "registry.yaml": _, ...files } = filesOf({ assets: [a("y")] });
+    remote.land(files);
+    const plan = await settle(session);
+    expect(plan).toMatchObject({
+      drafts: [],
+      registry: undefined,
+      stalled: { reason: "RegistryUnusable" },
+    });
+    remote.land(filesOf({ assets: [a("y")] }));
+    expect(await settle(session)).toMatchObject({ stalled: undefined });
+    expect(await versionsAt(remote)).toEqual({ "models/a": ["1", "2"] });
+  });
+});
+
+describe("landings", () => {
+  interface Case {
+    readonly name: string;
+    readonly landings: readonly (readonly AssetSpec[])[];
+    readonly versioning?: RegistrySpec["versioning"];
+    readonly versions: Record<string, readonly string[]>;
+  }
+
+  const cases: readonly Case[] = [
+    { name: "a new asset", landings: [[], [a("x")]], versions: { "models/a": ["1"] } },
+    {
+      name: "changed content",
+      landings: [[a("x")], [a("y")]],
+      versions: { "models/a": ["1", "2"] },
+    },
+    {
+      name: "a description alone",
+      landings: [[a("x")], [a("x", { description: "now in words" })]],
+      versions: { "models/a": ["1"] },
+    },
+    {
+      name: "content that goes back",
+      landings: [[a("x")], [a("y")], [a("x")]],
+      versions: { "models/a": ["1", "2", "3=1"] },
+    },
+    {
+      name: "an asset that goes and comes back changed",
+      landings: [[a("x")], [], [a("y")]],
+      versions: { "models/a": ["1", "2"] },
+    },
+    {
+      name: "an asset that goes and comes back as it was",
+      landings: [[a("x")], [], [a("x")]],
+      versions: { "models/a": ["1"] },
+    },
+    {
+      name: "a manifest that moves",
+      landings: [[a("x")], [a("x", { path: "elsewhere/model.yaml" })]],
+      versions: { "models/a": ["1"] },
+    },
+    {
+      name: "explicit versions",
+      versioning: "explicit",
+      landings: [[a("x", { version: "2024-01-a" })], [a("y", { version: "2024-02-b" })]],
+      versions: { "models/a": ["2024-01-a", "2024-02-b"] },
+    },
+    {
+      name: "an explicit version, then assigned ones",
+      landings: [[a("x", { version: "7" })], [a("y")]],
+      versions: { "models/a": ["7", "8"] },
+    },
+    {
+      name: "two manifests of one asset",
+      versioning: "semver",
+      landings: [
+        [
+          a("x", { version: "2.0.0", path: "a/2.yaml" }),
+          a("y", { version: "1.0.0", path: "a/1.yaml" }),
+        ],
+      ],
+      versions: { "models/a": ["1.0.0", "2.0.0"] },
+    },
+    {
+      name: "a broken asset beside a good one",
+      landings: [[a("x", { isBroken: true }), environment("x")]],
+      versions: { "environments/env": ["1"] },
+    },
+    {
+      name: "a broken asset that is mended",
+      landings: [[a("x", { isBroken: true })], [a("x")]],
+      versions: { "models/a": ["1"] },
+    },
+    {
+      name: "bytes that cannot be had, beside good ones",
+      landings: [[a("x", { isUnreadable: true }), environment("x")]],
+      versions: { "environments/env": ["1"] },
+    },
+  ];
+
+  it.each(cases)(
+    "version $name, one reconcile each",
+    async ({ landings, versioning, versions }) => {
+      const { remote, session } = await adoptedWith({ assets: [] });
+      for (const assets of landings) {
+        remote.land(filesOf({ assets, ...(versioning === undefined ? {} : { versioning }) }));
+        await settle(session);
+        expect((await derive(session)).drafts).toEqual([]);
+      }
+      expect(await versionsAt(remote)).toEqual(versions);
+      await expectSound(remote);
+    },
+  );
+
+  it.each(cases)(
+    "version $name, in one reconcile for all",
+    async ({ landings, versioning, versions }) => {
+      const { remote, session } = await adoptedWith({ assets: [] });
+      for (const assets of landings) {
+        remote.land(filesOf({ assets, ...(versioning === undefined ? {} : { versioning }) }));
+      }
+      await settle(session);
+      expect((await derive(session)).drafts).toEqual([]);
+      expect(await versionsAt(remote)).toEqual(versions);
+      await expectSound(remote);
+    },
+  );
+
+  it("name their commit, author and subject, redacted", async () => {
+    const { remote, session } = await adoptedWith({ assets: [] });
+    const token = `ghp_${"x".repeat(36)}`;
+    const options = { author: "Eve\u202e", message: `use ${token}\n\nbody` };
+    const commit = remote.land(filesOf({ assets: [a("x")] }), options);
+    const [draft] = (await derive(session)).drafts;
+    expect(draft).toMatchObject({
+      type: "published",
+      processed: commit,
+      manifest: "models/a/asset.yaml",
+      stages: ["dev"],
+      landing: { commit, author: "Eve\ufffd <ann@contoso.example>", subject: "use ***" },
+    });
+  });
+
+  it("are first-parent commits: what a merged branch went through is not versioned", async () => {
+    const { remote, session, head } = await adoptedWith({ assets: [a("x")] });
+    const first = remote.commit(filesOf({ assets: [a("draft 1")] }), { parents: [head] });
+    const second = remote.commit(filesOf({ assets: [a("draft 2")] }), { parents: [first] });
+    const merge = remote.commit(filesOf({ assets: [a("final")] }), { parents: [head, second] });
+    remote.refs.set("refs/heads/main", merge);
+    await settle(session);
+    const versions = assetState(await stateAt(remote), "models/a")?.versions;
+    expect(versions?.map(({ commit }) => commit)).toEqual([head, merge]);
+  });
+
+  it("are one when what was dealt with is no first parent any more", async () => {
+    const { remote, session, head } = await adoptedWith({ assets: [a("x")] });
+    const ours = remote.land(filesOf({ assets: [a("y")] }));
+    await settle(session);
+    const theirs = remote.commit(filesOf({ assets: [a("z")] }), { parents: [head] });
+    const merge = remote.commit(filesOf({ assets: [a("end")] }), { parents: [theirs, ours] });
+    remote.refs.set("refs/heads/main", merge);
+    expect(await settle(session)).toMatchObject({ stalled: undefined });
+    const versions = assetState(await stateAt(remote), "models/a")?.versions;
+    expect(versions?.map(({ commit }) => commit)).toEqual([head, ours, merge]);
+  });
+
+  it("keep published content immutable", async () => {
+    const { remote, session } = await adoptedWith({ assets: [a("x", { version: "1" })] });
+    remote.land(filesOf({ assets: [a("y", { version: "1" }), environment("x")] }));
+    const plan = await settle(session);
+    expect(plan.findings).toContainEqual(
+      expect.objectContaining({ rule: "version-immutable", severity: "error" }),
+    );
+    expect(await versionsAt(remote)).toEqual({ "environments/env": ["1"], "models/a": ["1"] });
+  });
+
+  it("pass over the name of a foreign tag, and report it once", async () => {
+    const { remote, session, head } = await adoptedWith({ assets: [a("x")] });
+    remote.refs.set("refs/tags/models/a@v2", head);
+    remote.land(filesOf({ assets: [a("y")] }));
+    await settle(session);
+    expect(await versionsAt(remote)).toEqual({ "models/a": ["1", "3"] });
+    expect((await derive(session)).drafts).toEqual([]);
+    expect(Object.values((await stateAt(remote)).incidents)).toMatchObject([
+      { event: { kind: "tag-foreign", tag: "models/a@v2" } },
+    ]);
+  });
+
+  it("wait for bytes and are published once these are there", async () => {
+    const { remote, session } = await adoptedWith({ assets: [] });
+    remote.land(filesOf({ assets: [a("x", { isUnreadable: true })] }));
+    const plan = await settle(session);
+    expect(plan.findings).toMatchObject([
+      { rule: "bytes-unavailable", path: "models/a/asset.yaml" },
+    ]);
+    Object.assign(session.reader, { contentDigest: async () => adopted().policy });
+    await settle(session);
+    expect(await versionsAt(remote)).toEqual({ "models/a": ["1"] });
+  });
+});
+
+describe("dependencies", () => {
+  const uses = (text: string): Pick<AssetSpec, "uses"> => ({
+    uses: [{ kind: "environment", text }],
+  });
+  const step = (content: string, more: Partial<AssetSpec> = {}): AssetSpec => ({
+    key: "components/step",
+    content,
+    ...more,
+  });
+
+  it.each([
+    { name: "a version", reference: "azureml:env:2", uses: "environments/env@2" },
+    { name: "an older version", reference: "azureml:env:1", uses: "environments/env@1" },
+    {
+      name: "the registry's own address",
+      reference: "azureml://registries/Contoso-ML/environments/env/versions/2",
+      uses: "environments/env@2",
+    },
+  ])(
+    "created by the same landing are used exactly, by $name",
+    async ({ reference, uses: used }) => {
+      const { remote, session } = await adoptedWith({ assets: [environment("x")] });
+      remote.land(filesOf({ assets: [environment("y"), step("s", uses(reference))] }));
+      await settle(session);
+      expect(usesOf(await stateAt(remote), "components/step")).toEqual([used]);
+    },
+  );
+
+  it("by label are resolved when published", async () => {
+    const { remote, session } = await adoptedWith({ assets: [environment("x")] });
+    const assets = [
+      environment("y"),
+      step("s", uses("azureml:env@latest")),
+      a("m", uses("azureml:env@dev")),
+      { ...step("t", uses("azureml:env")), key: "components/other" as const },
+    ];
+    remote.land(filesOf({ assets, references: "resolve" }));
+    await settle(session);
+    const state = await stateAt(remote);
+    expect(usesOf(state, "components/step")).toEqual(["environments/env@2"]);
+    expect(usesOf(state, "components/other")).toEqual(["environments/env@2"]);
+  });
+
+  it("by path are used as they are published, at any depth", async () => {
+    const { remote, session } = await adoptedWith({ assets: [] });
+    const pipeline = { key: "components/all", content: "p", parts: ["components/step"] } as const;
+    const assets = [pipeline, step("s", uses("azureml:env:1")), environment("x")];
+    remote.land(filesOf({ assets }));
+    await settle(session);
+    const state = await stateAt(remote);
+    expect(usesOf(state, "components/all")).toEqual(["components/step@1"]);
+    expect(usesOf(state, "components/step")).toEqual(["environments/env@1"]);
+  });
+
+  it("from elsewhere are nobody's business here", async () => {
+    const { remote, session } = await adoptedWith({ assets: [] });
+    const foreign = uses("azureml://registries/azureml/environments/env/versions/7");
+    remote.land(filesOf({ assets: [step("s", foreign)] }));
+    await settle(session);
+    expect(usesOf(await stateAt(remote), "components/step")).toEqual([]);
+  });
+
+  it.each([
+    { name: "by version", referrer: step("s", uses("azureml:env:1")) },
+    { name: "by path", referrer: step("s", { parts: ["environments/env"] }) },
+  ])("that are not published hold back who refers to them, $name", async ({ referrer }) => {
+    const { remote, session } = await adoptedWith({ assets: [] });
+    const unreadable = environment("x", { isUnreadable: true });
+    remote.land(filesOf({ assets: [referrer, unreadable, a("x")] }));
+    await settle(session);
+    expect(await versionsAt(remote)).toEqual({ "models/a": ["1"] });
+    const { findings, drafts } = await derive(session);
+    expect(drafts).toEqual([]);
+    expect(findings.map(({ path }) => path)).toContain("components/step/asset.yaml");
+  });
+
+  it("that got another number are reference-moved", async () => {
+    const { remote, session, head } = await adoptedWith({ assets: [environment("x")] });
+    remote.refs.set("refs/tags/environments/env@v2", head);
+    remote.land(filesOf({ assets: [environment("y"), step("s", uses("azureml:env:2"))] }));
+    const plan = await settle(session);
+    expect(await versionsAt(remote)).toEqual({ "environments/env": ["1", "3"] });
+    expect(plan.findings).toContainEqual(
+      expect.objectContaining({ rule: "reference-moved", path: "components/step/asset.yaml" }),
+    );
+  });
+
+  it("in a circle stop nothing else", async () => {
+    const { remote, session } = await adoptedWith({ assets: [] });
+    const one = { key: "components/one", content: "1", parts: ["components/two"] } as const;
+    const two = { key: "components/two", content: "2", parts: ["components/one"] } as const;
+    remote.land(filesOf({ assets: [one, two, a("x")] }));
+    await settle(session);
+    expect(await versionsAt(remote)).toEqual({ "models/a": ["1"] });
+  });
+});
+
+describe("stages", () => {
+  it("of adoption are accepted once the version exists, once", async () => {
+    const { remote, session } = await adoptedWith(
+      { assets: [a("x")] },
+      { prod: { "models/a": "1", "models/gone": "3" } },
+    );
+    const asset = assetState(await stateAt(remote), "models/a");
+    expect(stageVersion(asset, "prod")).toMatchObject({
+      version: "1",
+      cause: "adopted",
+      tags: [{ name: "models/a#prod#1" }],
+    });
+    expect((await derive(session)).drafts).toEqual([]);
+    await expectSound(remote);
+  });
+
+  it("that ask for another version are pending", async () => {
+    const stages = { prod: { "models/a": "1" } };
+    const { session } = await adoptedWith({ assets: [a("x")], stages });
+    expect((await derive(session)).pending).toMatchObject([
+      { asset: "models/a", stage: "prod", runs: undefined, wanted: "1" },
+    ]);
+  });
+});
+
+describe("a rewritten branch", () => {
+  it("is one incident and stalls; resolved, it goes on from there", async () => {
+    const { remote, session } = await adoptedWith({ assets: [a("x")] });
+    const other = remote.commit(filesOf({ assets: [a("z")] }));
+    remote.refs.set("refs/heads/main", other);
+    expect(await settle(session)).toMatchObject({ stalled: { reason: "HistoryRewritten" } });
+    const again = await derive(session);
+    expect(again).toMatchObject({ drafts: [], stalled: { reason: "HistoryRewritten" } });
+    const state = await stateAt(remote);
+    expect(Object.keys(state.incidents)).toEqual([`history-rewritten/${other}`]);
+
+    await recordEvents(session, state, [
+      {
+        type: "resolved",
+        incident: `history-rewritten/${other}`,
+        how: "acknowledged",
+        by: "ann",
+        processed: other,
+      },
+    ]);
+    expect(await settle(session)).toMatchObject({ stalled: undefined });
+    expect(await versionsAt(remote)).toEqual({ "models/a": ["1", "2"] });
+    await expectSound(remote);
+  });
+
+  it("that is put back goes on by itself", async () => {
+    const { remote, session, head } = await adoptedWith({ assets: [a("x")] });
+    remote.refs.set("refs/heads/main", remote.commit(filesOf({ assets: [] })));
+    await settle(session);
+    remote.refs.set("refs/heads/main", head);
+    remote.land(filesOf({ assets: [a("y")] }));
+    expect(await settle(session)).toMatchObject({ stalled: undefined });
+    expect(await versionsAt(remote)).toEqual({ "models/a": ["1", "2"] });
+  });
+});
+
+it("goes on when the clock jumps back", async () => {
+  const clock = new FixedClock("2026-03-01T12:00:00Z", "2020-01-01T00:00:00Z");
+  const { remote, session } = await adoptedWith({ assets: [a("x")] }, {}, clock);
+  remote.land(filesOf({ assets: [a("y")] }));
+  await settle(session);
+  const times = assetState(await stateAt(remote), "models/a")?.versions.map((v) => v.publishedAt);
+  expect(times).toEqual(["2026-03-01T12:00:00Z", "2026-03-01T12:00:01Z"]);
+});
+
+async function adoptedWith(
+  spec: RegistrySpec,
+  stages: Record<string, Record<AssetKey, string>> = {},
+  clock = new FixedClock(),
+) {
+  const remote = new MemoryRemote();
+  const head = remote.land(filesOf(spec));
+  const session = openSession(remote, { clock });
+  if (Object.keys(stages).length === 0) await recordAll(session, []);
+  else
+    await recordEvents(session, undefined, [
+      { ...adopted(), commit: head, processed: head, stages },
+    ]);
+  await settle(session);
+  return { remote, head, session };
+}
