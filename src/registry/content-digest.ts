@@ -29,9 +29,13 @@ export class ContentDigester {
    * `SOURCE_DIGEST_MISMATCH` or what the source rejects with.
    */
   digest(asset: Asset): Promise<Digest> {
-    const known = this.#digests.get(asset) ?? this.#compute(asset);
-    this.#digests.set(asset, known);
-    return known;
+    const known = this.#digests.get(asset);
+    if (known !== undefined) return known;
+    const computed = this.#compute(asset);
+    this.#digests.set(asset, computed);
+    // A source that is down today may answer tomorrow.
+    computed.catch(() => this.#digests.delete(asset));
+    return computed;
   }
 
   async #compute(asset: Asset): Promise<Digest> {

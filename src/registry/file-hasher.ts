@@ -31,9 +31,12 @@ export class FileHasher {
     const { content, path } = file;
     if (content.type === "tree") return this.hashTreeFile(path, content.objectId);
     const { sha256 } = content;
-    const known = this.#objects.get(sha256) ?? this.#hashObject(file, sha256);
-    this.#objects.set(sha256, known);
-    return known;
+    const known = this.#objects.get(sha256);
+    if (known !== undefined) return known;
+    const hashed = this.#hashObject(file, sha256);
+    this.#objects.set(sha256, hashed);
+    hashed.catch(() => this.#objects.delete(sha256));
+    return hashed;
   }
 
   async hashTreeFile(path: string, objectId: string | undefined): Promise<Digest> {

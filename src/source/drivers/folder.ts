@@ -24,6 +24,7 @@ const readsAtOnce = 16;
 export class FolderSourceTree implements SourceTree {
   readonly origin: string;
   readonly #folder: string;
+  readonly #nested = new Map<string, Promise<boolean>>();
   #root: Promise<string> | undefined;
 
   constructor(options: { readonly folder: string }) {
@@ -134,7 +135,9 @@ export class FolderSourceTree implements SourceTree {
     const target = join(await this.#realRoot(), path);
     // O_NOFOLLOW speaks of the last segment only: the folders above must be real as well.
     const parent = await realpath(dirname(target)).catch(() => undefined);
-    if (parent !== dirname(target)) throw fileMissing(path, this.origin);
+    if (parent !== dirname(target) || (await this.#isInNested(path))) {
+      throw fileMissing(path, this.origin);
+    }
     const handle = await open(target, readFlags).catch((error: unknown) => {
       if (hasCode(error, "ENOENT", "ELOOP", "ENOTDIR", "EISDIR", "ENXIO")) {
         throw fileMissing(path, this.origin);
@@ -144,6 +147,18 @@ export class FolderSourceTree implements SourceTree {
     if ((await handle.stat()).isFile()) return handle;
     await handle.close();
     throw fileMissing(path, this.origin);
+  }
+
+  /** True below a folder that is a repository of its own. */
+  async #isInNested(path: string): Promise<boolean> {
+    const root = await this.#realRoot();
+    for (let end = path.indexOf("/"); end >= 0; end = path.indexOf("/", end + 1)) {
+      const folder = path.slice(0, end);
+      const known = this.#nested.get(folder) ?? exists(join(root, folder, ".git"));
+      this.#nested.set(folder, known);
+      if (await known) return true;
+    }
+    return false;
   }
 
   #realRoot(): Promise<string> {
@@ -170,6 +185,13 @@ async function readFolder(folder: string): Promise<readonly BytesDirent[]> {
     if (hasCode(error, "ENOENT")) return [];
     throw hasCode(error, "ENOTDIR") ? folderMissing(folder, error) : fileDenied(folder, error);
   }
+}
+
+function exists(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Bytes that are not UTF-8 become replacement characters, which no usable name has. */
