@@ -29,10 +29,13 @@ export function renderPlan(report: PlanReport, paint: Paint): string {
   return blocks.filter((block) => block !== "").join("\n\n");
 }
 
-/** The actions as Terraform would print them: grouped, a sign in front, in the order they run. */
+/** The actions as Terraform would print them: grouped, a sign in front. */
 export function renderActions(actions: readonly PlannedAction[], paint: Paint): string {
   const groups = new Map<string, Line[]>();
-  for (const action of actions) {
+  // Indexes are written after each workspace; a person wants the workspaces together.
+  const isIndex = ({ kind }: PlannedAction): boolean => kind === "write-index";
+  const ordered = [...actions.filter((action) => !isIndex(action)), ...actions.filter(isIndex)];
+  for (const action of ordered) {
     const line = toLine(action);
     const lines = groups.get(line.group) ?? [];
     lines.push(line);
