@@ -82,7 +82,11 @@ describe("the built program on a registry at a path", () => {
     const report = JSON.parse(applied.stdout) as ApplyReport;
     const errors = report.findings.filter(({ severity }) => severity === "error");
     expect(errors.length).toBeGreaterThan(0);
-    expect(errors.every((finding) => finding.path === path)).toBe(true);
+    expect(errors[0]).toMatchObject({
+      path: "components/taxi_pipeline/component.yaml",
+      rule: "reference-moved",
+    });
+    expect(errors[1]).toMatchObject({ path, line: 1 });
     expect(await viewWorld(fixture)).toEqual(before);
     const checked = await runCli(["validate", fixture.clone, "--json"], here());
     expect(checked.exitCode).toBe(1);

@@ -38,7 +38,11 @@ async function versionsOf(
   name: string,
 ): Promise<ReadonlySet<string>> {
   const workspace = workspaces.find((known) => known.name === name);
-  if (workspace === undefined) throw workspaceUnknown(name, workspaces.map((known) => known.name));
+  if (workspace === undefined)
+    throw workspaceUnknown(
+      name,
+      workspaces.map((known) => known.name),
+    );
   const index = await readIndex(await session.openStore(workspace.store));
   return new Set(index?.document.assets.map((entry) => `${entryId(entry).asset}@${entry.version}`));
 }

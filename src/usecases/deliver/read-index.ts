@@ -21,7 +21,7 @@ import type { SignalOption, Store } from "../../store/store.ts";
 import { indexInvalid, manifestDamaged } from "./errors.ts";
 
 /** An index names some hundred bytes for each version, a manifest as much for each file. */
-export const maxDocumentBytes = 256 * 1024 * 1024;
+const maxDocumentBytes = 256 * 1024 * 1024;
 
 export interface ReadIndex {
   readonly document: IndexDocument;

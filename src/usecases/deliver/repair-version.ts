@@ -43,11 +43,7 @@ export async function repairVersion(
   return delivered.manifest === entry.manifest;
 }
 
-export async function moveAside(
-  store: Store,
-  keys: readonly string[],
-  clock: Clock,
-): Promise<void> {
+async function moveAside(store: Store, keys: readonly string[], clock: Clock): Promise<void> {
   const stamp = clock.now().toISOString().replaceAll(/[-:.]/g, "");
   await forEachBounded(keys, 1, (key) => store.moveAside(key, `${damagedPrefix}${stamp}/${key}`));
 }

@@ -17,13 +17,18 @@ export interface RecordContext {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface RefusedDraft {
+  readonly draft: EventDraft;
+  readonly reason: string;
+}
+
 export type RecordOutcome =
   /** Written up to here; `refused` are drafts that the remote does not take, each alone. */
   | {
       readonly outcome: "recorded";
       readonly state: LedgerState | undefined;
       readonly recorded: readonly EventDraft[];
-      readonly refused: readonly { readonly draft: EventDraft; readonly reason: string }[];
+      readonly refused: readonly RefusedDraft[];
     }
   /** Another controller wrote first: look again, decide again. */
   | { readonly outcome: "lost-race"; readonly recorded: readonly EventDraft[] };
@@ -40,9 +45,11 @@ export async function recordEvents(
 ): Promise<RecordOutcome> {
   let current = state;
   const recorded: EventDraft[] = [];
-  const refused: { draft: EventDraft; reason: string }[] = [];
+  const refused: RefusedDraft[] = [];
   const queue = splitInto(drafts, batchSize);
-  for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) {
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    const batch = withoutDependents(next, refused);
+    if (batch.length === 0) continue;
     const pushed = await pushBatch(context, current, batch);
     if (pushed.outcome === "lost-race") return { outcome: "lost-race", recorded };
     if (pushed.outcome === "recorded") {
@@ -55,6 +62,31 @@ export async function recordEvents(
     }
   }
   return { outcome: "recorded", state: current, recorded, refused };
+}
+
+/**
+ * The drafts that can still come true: what builds on a version that the remote refused is added
+ * to `refused`. Drafts come after what they build on.
+ */
+function withoutDependents(
+  drafts: readonly EventDraft[],
+  refused: RefusedDraft[],
+): readonly EventDraft[] {
+  if (refused.length === 0) return drafts;
+  return drafts.filter((draft) => {
+    const missing = refused.find((other) => isBuiltOn(draft, other.draft));
+    if (missing === undefined) return true;
+    refused.push({ draft, reason: `it builds on what was refused: ${missing.reason}` });
+    return false;
+  });
+}
+
+function isBuiltOn(draft: EventDraft, other: EventDraft): boolean {
+  if (other.type !== "published") return false;
+  if (draft.type === "published") return draft.uses.includes(`${other.asset}@${other.version}`);
+  return (
+    draft.type === "accepted" && draft.asset === other.asset && draft.version === other.version
+  );
 }
 
 type BatchOutcome =

@@ -1,5 +1,5 @@
 import { formatAssetKey, type AssetKey } from "../../domain/asset.ts";
-import type { Finding } from "../../domain/finding.ts";
+import type { Finding, Place } from "../../domain/finding.ts";
 import type { LandingMark } from "../../domain/ledger/event.ts";
 import {
   assetState,
@@ -77,66 +77,88 @@ interface Deciding extends PublicationInput {
 }
 
 async function decideAsset(deciding: Deciding, asset: Asset): Promise<PublishedDraft | undefined> {
-  const { reader, commit, registry, state, settings } = deciding;
-  const published = assetNow(deciding, asset.key);
   try {
-    const digest = await reader.contentDigest(commit, registry, asset);
-    const decision = decidePublication(
-      {
-        key: asset.key,
-        explicitVersion: asset.explicitVersion,
-        digest,
-        scheme: settings.versioning[asset.id.kind],
-      },
-      published,
-      deciding.isTagTaken,
-    );
-    if (decision.outcome === "unchanged") return undefined;
-    if (decision.outcome === "refuse")
-      return refuse(deciding, asset, decision.rule, decision.message);
-    const objects = reader.objectsDigest(registry, asset);
-    if (objects === undefined)
-      return refuse(deciding, asset, "reference-cycle", `${asset.key} contains itself.`);
-    const uses = resolveUses(deciding, asset);
-    if (typeof uses === "string") return refuse(deciding, asset, "reference-moved", uses);
-    return {
-      type: "published",
-      processed: state.processed,
-      asset: asset.key,
-      version: decision.version,
-      digest,
-      recipe: reader.recipe,
-      objects,
-      manifest: asset.document.path,
-      evidence: await reader.evidenceDigest(commit, registry, asset),
-      uses,
-      ...(decision.sameAs === undefined ? {} : { same_as: decision.sameAs }),
-      stages: becomesLatest(published, decision.version) ? settings.followedStages : [],
-      landing: deciding.landing,
-    };
+    return await draftPublication(deciding, asset);
   } catch (error) {
-    const { code, message, hint, kind } = toCairnError(error);
-    if (kind === "internal" || !code.startsWith("SOURCE_")) throw error;
-    return refuse(deciding, asset, "bytes-unavailable", [message, hint].filter(Boolean).join(" "));
+    const { code, message, hint } = toCairnError(error);
+    if (!code.startsWith("SOURCE_")) throw error;
+    const words = [message, hint].filter((text) => text !== undefined).join(" ");
+    return refuse(deciding, asset, { rule: "bytes-unavailable", message: words });
   }
 }
 
-function refuse(deciding: Deciding, asset: Asset, rule: string, message: string): undefined {
-  deciding.refused.add(asset.key);
-  const at = asset.document.placeOf(rule === "reference-moved" ? [] : ["version"]);
-  deciding.findings.push({ rule, severity: "error", message, ...at });
+async function draftPublication(
+  deciding: Deciding,
+  asset: Asset,
+): Promise<PublishedDraft | undefined> {
+  const { reader, commit, registry, state, settings, landing } = deciding;
+  const { key, explicitVersion } = asset;
+  const published = assetNow(deciding, key);
+  const digest = await reader.contentDigest(commit, registry, asset);
+  const decision = decidePublication(
+    { key, explicitVersion, digest, scheme: settings.versioning[asset.id.kind] },
+    published,
+    deciding.isTagTaken,
+  );
+  if (decision.outcome === "unchanged") return undefined;
+  if (decision.outcome === "refuse") return refuse(deciding, asset, decision);
+  const objects = reader.objectsDigest(registry, asset);
+  if (objects === undefined) {
+    return refuse(deciding, asset, { rule: "reference-cycle", message: `${key} contains itself.` });
+  }
+  const uses = resolveUses(deciding, asset);
+  if ("broken" in uses) {
+    const { message, broken: at } = uses;
+    return refuse(deciding, asset, { rule: "reference-moved", message, at });
+  }
+  return {
+    type: "published",
+    processed: state.processed,
+    asset: key,
+    version: decision.version,
+    digest,
+    recipe: reader.recipe,
+    objects,
+    manifest: asset.document.path,
+    evidence: await reader.evidenceDigest(commit, registry, asset),
+    uses: uses.resolved,
+    ...(decision.sameAs === undefined ? {} : { same_as: decision.sameAs }),
+    stages: becomesLatest(published, decision.version) ? settings.followedStages : [],
+    landing,
+  };
 }
 
+function refuse(
+  { refused, findings }: Deciding,
+  asset: Asset,
+  { rule, message, at = asset.document.placeOf(["version"]) }: Refusal,
+): undefined {
+  refused.add(asset.key);
+  findings.push({ rule, severity: "error", message, ...at });
+}
+
+interface Refusal {
+  readonly rule: string;
+  readonly message: string;
+  readonly at?: Place;
+}
+
+type Uses =
+  | { readonly resolved: readonly string[] }
+  | { readonly broken: Place; readonly message: string };
+
 /** Everything the asset refers to in this registry, resolved; or why that cannot be done. */
-function resolveUses(deciding: Deciding, asset: Asset): readonly string[] | string {
+function resolveUses(deciding: Deciding, asset: Asset): Uses {
   const uses = new Set<string>();
   for (const local of asset.localPaths) {
     if (local.asset === undefined) continue;
     const version = deciding.refused.has(local.asset)
       ? undefined
       : newestVersion(deciding, local.asset);
-    if (version === undefined)
-      return `${local.text} is ${local.asset}, which is not published: mend it first.`;
+    if (version === undefined) {
+      const message = `${local.text} is ${local.asset}, which cannot be published as it is: mend it first.`;
+      return { broken: local.place, message };
+    }
     uses.add(`${local.asset}@${version}`);
   }
   for (const use of asset.references) {
@@ -144,11 +166,12 @@ function resolveUses(deciding: Deciding, asset: Asset): readonly string[] | stri
     if (target === undefined) continue;
     const version = resolveVersion(deciding, target, use);
     if (version === undefined) {
-      return `${use.text} did not come true: ${target} has no such version after this change.`;
+      const message = `${use.text} did not come true: ${target} has no such version after this change.`;
+      return { broken: use.place, message };
     }
     uses.add(`${target}@${version}`);
   }
-  return [...uses].sort();
+  return { resolved: [...uses].sort() };
 }
 
 /** The asset of this registry that a reference names, if it names one. */

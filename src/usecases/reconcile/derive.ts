@@ -14,14 +14,13 @@ import {
   observeTagIncidents,
 } from "../../domain/plan/incidents.ts";
 import type { Registry } from "../../domain/registry.ts";
-import { rules } from "../../domain/rules/index.ts";
-import { runRules } from "../../domain/rules/rule.ts";
 import type { CommitInfo, GitMirror } from "../../git/git.ts";
 import type { Clock } from "../../shared/clock.ts";
 import { redact } from "../../shared/redact.ts";
 import type { PendingPromotion } from "../app.ts";
 import { foldDrafts, type EventDraft } from "../ledger/draft.ts";
 import type { RegistryReader } from "../registry-reader.ts";
+import { findProblems } from "../validate.ts";
 import { changedAssets, derivePublications, type PublishedDraft } from "./derive-publications.ts";
 import type { Observation } from "./observe.ts";
 
@@ -100,7 +99,7 @@ async function deriveLandings(
   current = foldDrafts(current, accepts, context.clock.now()) ?? current;
   return {
     drafts: [...drafts, ...accepts],
-    findings: last?.findings ?? [],
+    findings: last === undefined ? [] : findingsAfter(last, current),
     pending: last === undefined ? [] : pendingPromotions(last.registry, current),
     registry: last?.registry.settings === undefined ? undefined : last.registry,
     stalled: last === undefined ? undefined : settingsProblem(last),
@@ -110,7 +109,13 @@ async function deriveLandings(
 interface Landed {
   readonly registry: Registry;
   readonly drafts: readonly PublishedDraft[];
+  /** What publishing met; the registry's own findings are judged when everything is published. */
   readonly findings: readonly Finding[];
+}
+
+/** What is wrong with the registry once its new versions exist: a stage file may name one of them. */
+function findingsAfter({ registry, findings }: Landed, state: LedgerState): readonly Finding[] {
+  return [...findProblems(registry, state), ...findings].sort(compareFindings);
 }
 
 async function deriveLanding(
@@ -121,11 +126,10 @@ async function deriveLanding(
 ): Promise<Landed> {
   const { reader } = context;
   const registry = await reader.registryAt(commit.id);
-  const findings = [...registry.findings, ...runRules(rules, { registry, state })];
   const { settings } = registry;
-  if (settings === undefined)
-    return { registry, drafts: [], findings: findings.sort(compareFindings) };
-  const blockedPaths = new Set(findings.filter(isBlocking).map((finding) => finding.path));
+  if (settings === undefined) return { registry, drafts: [], findings: [] };
+  const errors = findProblems(registry, state).filter(isBlocking);
+  const blockedPaths = new Set(errors.map((finding) => finding.path));
   const landing = landingMark(commit);
   const known = { reader, commit: commit.id, landing, registry, settings, state, blockedPaths };
   const changed = changedAssets(known);
@@ -136,7 +140,7 @@ async function deriveLanding(
   return {
     registry,
     drafts: markProcessed(publications.drafts, commit.id),
-    findings: [...findings, ...publications.findings].sort(compareFindings),
+    findings: publications.findings,
   };
 }
 
@@ -224,8 +228,9 @@ function pendingPromotions(registry: Registry, state: LedgerState): readonly Pen
     });
 }
 
-function settingsProblem({ registry, findings }: Landed): LedgerPlan["stalled"] {
+function settingsProblem({ registry }: Landed): LedgerPlan["stalled"] {
   if (registry.settings !== undefined) return undefined;
+  const { findings } = registry;
   const finding = findings.find(({ path }) => path === "registry.yaml") ?? findings[0];
   return {
     reason: "RegistryUnusable",
