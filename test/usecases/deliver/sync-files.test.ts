@@ -137,12 +137,18 @@ describe("a disk in trouble", () => {
     const result = await syncWorkspace(all);
 
     expect(result.failed).toMatchObject([{ asset: "models/big", code: "STORE_FULL" }]);
-    expect(await verifyWorkspace({ store: base.store })).toMatchObject({ versions: 1, problems: [] });
+    expect(await verifyWorkspace({ store: base.store })).toMatchObject({
+      versions: 1,
+      problems: [],
+    });
     expect(await readdir(join(root, ".cairn-staging"))).toEqual(["locks"]);
 
     execFileSync("mount", ["-o", "remount,size=8m", root]);
     expect(await syncWorkspace(all)).toMatchObject({ failed: [], outcome: "synced" });
-    expect(await verifyWorkspace({ store: base.store })).toMatchObject({ versions: 2, problems: [] });
+    expect(await verifyWorkspace({ store: base.store })).toMatchObject({
+      versions: 2,
+      problems: [],
+    });
   });
 
   it("that is read-only says so, and is still good for reading", async () => {
