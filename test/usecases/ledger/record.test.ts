@@ -124,6 +124,22 @@ describe("recordEvents", () => {
     expect(remote.refs.get("refs/tags/models/m1@v1")).toBe(head);
   });
 
+  it("writes nothing that builds on what was refused", async () => {
+    const { remote, session } = openWorld();
+    const state = await recordAll(session, []);
+    const user = published({ asset: "components/user", uses: ["models/m1@1"] });
+    const pipeline = published({ asset: "components/all", uses: ["components/user@1"] });
+    const drafts = [...draftsUpTo(3), user, pipeline, accepted({ asset: "models/m1" })];
+    remote.refuse = ({ ref }) => (ref === "refs/tags/models/m1@v1" ? "protected tag" : undefined);
+    const outcome = await recordEvents(session, state, drafts);
+    expect(outcome.recorded).toEqual([draftOf(0), draftOf(2)]);
+    expect(outcome.outcome === "recorded" && outcome.refused.map(({ draft }) => draft)).toEqual([
+      draftOf(1),
+      ...drafts.slice(3),
+    ]);
+    expectTrue(remote, stateOfOutcome(outcome));
+  });
+
   it("fails when nobody knows whether the remote took it; the next look finds it", async () => {
     const { remote, session } = openWorld();
     const state = await recordAll(session, []);

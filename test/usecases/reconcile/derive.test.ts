@@ -316,6 +316,22 @@ describe("dependencies", () => {
     );
   });
 
+  it("that the remote refuses hold their users back until it takes them", async () => {
+    const { remote, session } = await adoptedWith({ assets: [] });
+    remote.refuse = ({ ref }) => (ref.includes("environments/") ? "protected tag" : undefined);
+    remote.land(filesOf({ assets: [environment("x"), step("s", uses("azureml:env:1")), a("x")] }));
+    await settle(session);
+    expect(await versionsAt(remote)).toEqual({ "models/a": ["1"] });
+    remote.refuse = () => undefined;
+    await settle(session);
+    expect(await versionsAt(remote)).toEqual({
+      "components/step": ["1"],
+      "environments/env": ["1"],
+      "models/a": ["1"],
+    });
+    await expectSound(remote);
+  });
+
   it("in a circle stop nothing else", async () => {
     const { remote, session } = await adoptedWith({ assets: [] });
     const one = { key: "components/one", content: "1", parts: ["components/two"] } as const;

@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import type { Finding } from "../../../src/domain/finding.ts";
+import { draftActions } from "../../../src/usecases/reconcile/actions.ts";
+import { conditionsOf, type ConditionFacts } from "../../../src/usecases/reconcile/conditions.ts";
+import {
+  accepted,
+  adopted,
+  digestOf,
+  incident,
+  objectId,
+  published,
+  resolved,
+} from "../../support/domain-builders.ts";
+
+const finding: Finding = { rule: "r", severity: "error", message: "m", path: "p" };
+const failed = { workspace: "prod-eu", outcome: "failed" } as const;
+
+it.each<{ name: string; facts: Partial<ConditionFacts>; conditions: readonly string[] }>([
+  { name: "all is well", facts: {}, conditions: ["Ready True Reconciled"] },
+  {
+    name: "only warnings",
+    facts: { findings: [{ ...finding, severity: "warning" }] },
+    conditions: ["Ready True Reconciled"],
+  },
+  {
+    name: "an error on the branch",
+    facts: { findings: [finding] },
+    conditions: ["Ready False FindingsOnBranch", "Degraded True FindingsOnBranch"],
+  },
+  {
+    name: "an open incident",
+    facts: { openIncidents: 1 },
+    conditions: ["Ready False IncidentsOpen", "Degraded True IncidentsOpen"],
+  },
+  {
+    name: "a workspace that failed, before everything else",
+    facts: { workspaces: [failed], findings: [finding], openIncidents: 1 },
+    conditions: ["Ready False DeliveryFailed", "Degraded True DeliveryFailed"],
+  },
+  {
+    name: "stalled",
+    facts: { stalled: { reason: "BranchMissing", message: "gone" } },
+    conditions: ["Ready False BranchMissing", "Stalled True BranchMissing"],
+  },
+  {
+    name: "stalled and degraded",
+    facts: { stalled: { reason: "HistoryRewritten", message: "x" }, openIncidents: 1 },
+    conditions: [
+      "Ready False HistoryRewritten",
+      "Stalled True HistoryRewritten",
+      "Degraded True IncidentsOpen",
+    ],
+  },
+])("conditions say: $name", ({ facts, conditions }) => {
+  const all = { stalled: undefined, findings: [], openIncidents: 0, workspaces: [], ...facts };
+  const said = conditionsOf(all).map(({ type, status, reason }) => `${type} ${status} ${reason}`);
+  expect(said).toEqual(conditions);
+});
+
+describe("actions", () => {
+  it("show what is published, accepted and reported, and nothing of adoption", () => {
+    const drafts = [adopted(), published({ same_as: "7" }), accepted(), incident(), resolved()];
+    expect(draftActions(drafts)).toEqual([
+      {
+        kind: "publish",
+        asset: "models/taxi-fare",
+        version: "1",
+        digest: digestOf("models/taxi-fare 1"),
+        sameAs: "7",
+        stages: [],
+        commit: objectId("landing"),
+        tag: "models/taxi-fare@v1",
+      },
+      { kind: "accept", asset: "models/taxi-fare", stage: "prod", version: "1" },
+      { kind: "record-incident", incident: "tag-missing", message: incident().message },
+    ]);
+  });
+});
