@@ -15,6 +15,7 @@ async function openMirror(url: string, directory?: string): Promise<NativeGitMir
     url,
     environment,
     staleLockGraceMs: 1,
+    pushTimeoutMs: 1000,
   });
   onTestFinished(async () => mirror.close());
   return mirror;
@@ -117,12 +118,12 @@ describe("a Git mirror of a remote that fails", () => {
       await repository.commit("second", { a: "2".repeat(3000), b: "3" });
       const mayBe = ["GIT_REMOTE_UNAVAILABLE", "GIT_REMOTE_BROKEN", "GIT_NOT_A_REPOSITORY"];
       for (const pattern of [/info\/refs/, /\/git-upload-pack$/]) {
+        const other = await openMirror(url);
         server.fail(pattern, { type: "cut", afterBytes: 1, cleanly });
         const before = await mirror.listRefs("refs/");
         expect(mayBe).toContain(await codeOf(mirror.fetch()));
         expect(await mirror.listRefs("refs/")).toEqual(before);
         // A cut behind the end of every answer is none: then the fetch has to be right.
-        const other = await openMirror(url);
         for (let afterBytes = 0; (await other.listRefs("refs/")).size === 0; afterBytes += 13) {
           server.fail(pattern, { type: "cut", afterBytes, cleanly });
           const code = await codeOf(other.fetch());
@@ -147,7 +148,7 @@ describe("a Git mirror of a remote that fails", () => {
     const author = { name: "Cairn", email: "c@contoso.example", timestamp: 1 };
     const next = await mirror.writeCommit({ tree, parents: [], author, message: "adopted" });
     const updates = [{ ref: "refs/heads/cairn-ledger", expected: undefined, next }];
-    for (let afterBytes = 0; afterBytes < 60; afterBytes += 7) {
+    for (const afterBytes of [0, 3, 8, 17, 40]) {
       server.fail(/\/git-receive-pack$/, {
         type: "cut",
         afterBytes,

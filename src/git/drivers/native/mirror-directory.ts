@@ -20,15 +20,14 @@ export class MirrorDirectory {
     this.#environment = environment;
   }
 
-  /** Makes the repository if it is not there. True if it is new. */
-  async ensure(address: string): Promise<boolean> {
-    if (await exists(join(this.repository, "HEAD"))) {
-      const git = new GitProgram({ environment: this.#environment, gitDirectory: this.repository });
-      const { stdout, exitCode } = await git.run(["config", "--get", "remote.origin.url"]);
-      if (exitCode === 0 && stdout.toString("utf8").trimEnd() === address) return false;
+  /** Makes the repository if it is not there or damaged. With `graceMs` after a crash. */
+  async prepare(address: string, graceMs: number | undefined): Promise<void> {
+    if (graceMs !== undefined && (await exists(this.repository))) {
+      await this.#removeStaleLocks(graceMs);
     }
-    await this.remake(address);
-    return true;
+    if (!(await this.#isMirrorOf(address))) return this.remake(address);
+    const isSound = await (graceMs === undefined ? this.#hasTips() : this.isSound());
+    if (!isSound) await this.remake(address);
   }
 
   /** Throws away the repository and unfinished ones, and starts with an empty one. */
@@ -49,7 +48,7 @@ export class MirrorDirectory {
   }
 
   /** After a crash: Git's lock files. A child of the dead process may still hold them for a moment. */
-  async removeStaleLocks(graceMs: number): Promise<void> {
+  async #removeStaleLocks(graceMs: number): Promise<void> {
     const found = await listLocks(this.repository);
     if (found.length === 0) return;
     await wait(graceMs);
@@ -67,10 +66,17 @@ export class MirrorDirectory {
   }
 
   /** A quick look: the repository can be read and what its refs name is there. */
-  async hasTips(): Promise<boolean> {
+  async #hasTips(): Promise<boolean> {
     const git = new GitProgram({ environment: this.#environment, gitDirectory: this.repository });
     const { exitCode, stderr } = await git.run(["for-each-ref", "--format=%(objecttype)"]);
     return exitCode === 0 && stderr.trim() === "";
+  }
+
+  async #isMirrorOf(address: string): Promise<boolean> {
+    if (!(await exists(join(this.repository, "HEAD")))) return false;
+    const git = new GitProgram({ environment: this.#environment, gitDirectory: this.repository });
+    const { stdout, exitCode } = await git.run(["config", "--get", "remote.origin.url"]);
+    return exitCode === 0 && stdout.toString("utf8").trimEnd() === address;
   }
 
   async #create(address: string): Promise<void> {

@@ -20,7 +20,7 @@ import type {
 import { isFullRef, isObjectId } from "../../objects.ts";
 import { MirrorDirectory } from "./mirror-directory.ts";
 import { ObjectWriter } from "./object-writer.ts";
-import { GitProgram, type Environment } from "./program.ts";
+import { GitProgram, type Environment, type Output } from "./program.ts";
 import { parsePushReport } from "./push-report.ts";
 import { NativeGitReader } from "./reader.ts";
 import { splitAtNul } from "./records.ts";
@@ -39,6 +39,8 @@ export interface NativeGitMirrorOptions {
   readonly waitMs?: number;
   /** After a crash: how long a child of the dead process may still hold Git's locks. */
   readonly staleLockGraceMs?: number;
+  /** How long a push may take: git waits for ever when the answer is cut. Default two minutes. */
+  readonly pushTimeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -48,6 +50,7 @@ interface Parts {
   readonly git: GitProgram;
   readonly remote: Remote;
   readonly suspicion: Suspicion;
+  readonly pushTimeoutMs: number;
 }
 
 const renewEveryMs = 20_000;
@@ -77,26 +80,22 @@ export class NativeGitMirror extends NativeGitReader implements GitMirror {
    * `GIT_REF_REFUSED`, and like `fetch` when the remote must be asked for its default branch.
    */
   static override async open(options: NativeGitMirrorOptions): Promise<NativeGitMirror> {
-    const { environment, branch, signal } = options;
+    const { environment, branch, signal, waitMs = 0, pushTimeoutMs = 120_000 } = options;
     if (branch !== undefined && !(isFullRef(branch) && branch.startsWith("refs/heads/"))) {
       throw refRefused(branch);
     }
     const remote = toRemote(options.url);
     const path = resolve(options.directory);
     await mkdir(path, { recursive: true });
-    const { waitMs = 0, staleLockGraceMs = 2000 } = options;
     const lock = await OwnedLock.acquire({ path: join(path, "owner.lock"), waitMs, signal });
     try {
       const directory = new MirrorDirectory(path, environment);
-      const isNew = await directory.ensure(remote.address);
-      if (!isNew && lock.wasAbandoned) await directory.removeStaleLocks(staleLockGraceMs);
-      const isSound =
-        isNew || (await (lock.wasAbandoned ? directory.isSound() : directory.hasTips()));
-      if (!isSound) await directory.remake(remote.address);
+      const graceMs = options.staleLockGraceMs ?? 2000;
+      await directory.prepare(remote.address, lock.wasAbandoned ? graceMs : undefined);
       const git = new GitProgram({ environment, gitDirectory: directory.repository });
       const refs = await RemoteRefs.open({ git, remote, branch, signal });
       return new NativeGitMirror(
-        { lock, directory, git, remote, suspicion: new Suspicion() },
+        { lock, directory, git, remote, suspicion: new Suspicion(), pushTimeoutMs },
         refs,
       );
     } catch (error) {
@@ -185,18 +184,28 @@ export class NativeGitMirror extends NativeGitReader implements GitMirror {
   }
 
   async #push(updates: readonly RefUpdate[], signal: AbortSignal): Promise<PushOutcome> {
-    const { git, remote } = this.#parts;
+    const { remote } = this.#parts;
     const leases = updates.map(({ ref, expected = "" }) => `--force-with-lease=${ref}:${expected}`);
     const refspecs = updates.map(({ ref, next }) => `${next}:${ref}`);
     const args = ["push", "--atomic", "--porcelain", "--no-verify", ...leases];
-    const { exitCode, stdout, stderr } = await git.run([...args, remote.name, ...refspecs], {
-      signal,
-      configuration: remote.configuration,
-    });
+    const output = await this.#runPush([...args, remote.name, ...refspecs], signal);
+    const { exitCode, stdout, stderr } = output;
     const report = parsePushReport(stdout.toString("utf8"), exitCode, updates);
     if (report !== "unknown") return report;
     const error = toRemoteError("push", stderr, remote);
     throw hasCode(error, "GIT_COMMAND_FAILED") ? remoteUnavailable(error.message, error) : error;
+  }
+
+  async #runPush(args: readonly string[], signal: AbortSignal): Promise<Output> {
+    const { git, remote, pushTimeoutMs } = this.#parts;
+    const timeout = AbortSignal.timeout(pushTimeoutMs);
+    const both = AbortSignal.any([signal, timeout]);
+    try {
+      return await git.run(args, { signal: both, configuration: remote.configuration });
+    } catch (error) {
+      if (!timeout.aborted || signal.aborted) throw error;
+      throw remoteUnavailable(`no answer to a push within ${pushTimeoutMs} ms.`, error);
+    }
   }
 
   /** Runs a step that changes local refs; a copy that turns out to be damaged is made anew, once. */
