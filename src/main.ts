@@ -3,9 +3,7 @@ import { readFileSync } from "node:fs";
 
 import { run } from "./cli/run.ts";
 import { createApp, openServeContext } from "./compose.ts";
-import { seedSample } from "./compose/seed-sample.ts";
-import { serveRegistries } from "./controller/serve.ts";
-import { startHttpServer } from "./http/node.ts";
+import type { ServeRunner } from "./usecases/app-options.ts";
 
 const { version }: { version: string } = JSON.parse(
   readFileSync(new URL("../package.json", import.meta.url), "utf8"),
@@ -18,6 +16,13 @@ for (const stream of [process.stdout, process.stderr]) {
     throw error;
   });
 }
+
+/** Loaded when it is wanted: most commands need neither a server nor a watcher. */
+const serve: ServeRunner = async (request) => {
+  const { serveRegistries } = await import("./controller/serve.ts");
+  const { startHttpServer } = await import("./http/node.ts");
+  await serveRegistries(request, { openServeContext, startHttp: startHttpServer });
+};
 
 process.exitCode = await run(
   {
@@ -32,8 +37,11 @@ process.exitCode = await run(
   },
   {
     createApp,
-    serve: (request) => serveRegistries(request, { openServeContext, startHttp: startHttpServer }),
-    seedSample: ({ target }) => seedSample(target, process.env),
+    serve,
+    seedSample: async ({ target }) => {
+      const { seedSample } = await import("./compose/seed-sample.ts");
+      return seedSample(target, process.env);
+    },
     version,
   },
 );

@@ -5,7 +5,7 @@ import type { Finding } from "../domain/finding.ts";
 import { compareFindings } from "../domain/finding.ts";
 import type { LedgerState } from "../domain/ledger/state.ts";
 import { findLocalRepository, openLocalRepository } from "../git/drivers/locate-repository.ts";
-import { openGitReader } from "../git/drivers/open-reader.ts";
+import { openGitReader } from "./open-reader.ts";
 import { isManifestKind, manifestKinds } from "../registry/read-manifest.ts";
 import { CairnError } from "../shared/errors.ts";
 import { CommitSourceTree } from "../source/drivers/commit.ts";

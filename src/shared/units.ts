@@ -38,7 +38,9 @@ export function parseSize(text: string): Result<number, string> {
   const match = /^(\d{1,12})\s?([kKMGT]?i?B)?$/.exec(text);
   const factor = sizeBytes[match?.[2] ?? ""];
   if (!match || factor === undefined) {
-    return fail(`"${text}" is not a size: write a number and kB, MB, GB, KiB, MiB or GiB, as in 500GiB.`);
+    return fail(
+      `"${text}" is not a size: write a number and kB, MB, GB, KiB, MiB or GiB, as in 500GiB.`,
+    );
   }
   return ok(Number(match[1]) * factor);
 }

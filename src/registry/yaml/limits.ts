@@ -9,7 +9,7 @@ export const yamlLimits = {
   lockKeys: 100_000,
   anchors: 100,
   aliases: 100,
-  /** Characters and values after aliases are written out. */
+  /** Characters, and 16 for each value, after aliases are written out. */
   expanded: 8 * 1024 * 1024,
   /** Problems reported of one file. */
   problems: 20,

@@ -27,6 +27,7 @@ export class JsonConverter {
   readonly #document: Document;
   readonly #sink: ValueSink;
   readonly #open = new Set<unknown>();
+  readonly #targets = new Map<Alias, unknown>();
   #budget: number = yamlLimits.expanded;
 
   constructor(document: Document, sink: ValueSink) {
@@ -44,7 +45,7 @@ export class JsonConverter {
       return this.#refuse("yaml-depth", `Nested deeper than ${yamlLimits.depth} levels.`, offset);
     }
     if (this.#budget < 0) return null;
-    this.#spend(1, offset);
+    this.#spend(16, offset);
     this.#sink.place(pointer, offset, false);
     if (isAlias(node)) return this.#alias(node, pointer, depth);
     if (isScalar(node)) return this.#scalar(node, pointer);
@@ -106,10 +107,11 @@ export class JsonConverter {
   }
 
   #alias(node: Alias, pointer: string, depth: number): JsonValue {
-    const target = node.resolve(this.#document);
+    const target = this.#targets.get(node) ?? node.resolve(this.#document);
     if (target === undefined) {
       return this.#refuse("yaml-alias", `There is no anchor &${node.source}.`, offsetOf(node));
     }
+    this.#targets.set(node, target);
     return this.#value(target, pointer, depth + 1);
   }
 

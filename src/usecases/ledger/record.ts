@@ -1,12 +1,13 @@
 import type { LedgerEntry } from "../../domain/ledger/event.ts";
 import { foldLedger, type LedgerState } from "../../domain/ledger/state.ts";
 import { cairnIdentity } from "../../domain/ledger/tag.ts";
-import type { GitMirror, RefUpdate } from "../../git/git.ts";
+import type { GitMirror, PushOutcome, RefUpdate } from "../../git/git.ts";
 import { renderLedgerMessage } from "../../registry/ledger-event-yaml.ts";
+import { CairnError } from "../../shared/errors.ts";
 import type { Clock } from "../../shared/clock.ts";
 import { dateDraft, type DatedEvent, type EventDraft } from "./draft.ts";
 
-export const ledgerRef = "refs/heads/cairn-ledger";
+const ledgerRef = "refs/heads/cairn-ledger";
 
 /** Large enough that adoption of thousands of assets is a few pushes, small enough for one command line. */
 const batchSize = 200;
@@ -30,8 +31,12 @@ export type RecordOutcome =
       readonly recorded: readonly EventDraft[];
       readonly refused: readonly RefusedDraft[];
     }
-  /** Another controller wrote first: look again, decide again. */
-  | { readonly outcome: "lost-race"; readonly recorded: readonly EventDraft[] };
+  /** Another controller wrote first, or it is in `doubt` who did: look again, decide again. */
+  | {
+      readonly outcome: "lost-race";
+      readonly recorded: readonly EventDraft[];
+      readonly doubt?: CairnError;
+    };
 
 /**
  * Appends events to the ledger with their tags, in few atomic pushes. Each push moves the ledger
@@ -51,7 +56,7 @@ export async function recordEvents(
     const batch = withoutDependents(next, refused);
     if (batch.length === 0) continue;
     const pushed = await pushBatch(context, current, batch);
-    if (pushed.outcome === "lost-race") return { outcome: "lost-race", recorded };
+    if (pushed.outcome === "lost-race") return { ...pushed, recorded };
     if (pushed.outcome === "recorded") {
       current = pushed.state;
       recorded.push(...batch);
@@ -91,7 +96,7 @@ function isBuiltOn(draft: EventDraft, other: EventDraft): boolean {
 
 type BatchOutcome =
   | { readonly outcome: "recorded"; readonly state: LedgerState | undefined }
-  | { readonly outcome: "lost-race" }
+  | { readonly outcome: "lost-race"; readonly doubt?: CairnError }
   | { readonly outcome: "refused"; readonly reason: string };
 
 async function pushBatch(
@@ -111,13 +116,32 @@ async function pushBatch(
   const tip = current?.head;
   if (tip === undefined) return { outcome: "recorded", state };
   const ledger = { ref: ledgerRef, expected: state?.head, next: tip };
-  const outcome = await mirror.push([ledger, ...updates], signal);
+  const outcome = await pushOrDoubt(mirror, [ledger, ...updates], signal);
+  if (outcome instanceof CairnError) return { outcome: "lost-race", doubt: outcome };
   if (outcome.accepted) return { outcome: "recorded", state: current };
   if (outcome.refs.has(ledgerRef) && (await ledgerMoved(mirror, state?.head, signal))) {
     return { outcome: "lost-race" };
   }
   const reasons = [...outcome.refs].map(([ref, reason]) => `${ref}: ${reason}`);
   return { outcome: "refused", reason: reasons.join("; ") || "the remote refused the push" };
+}
+
+/**
+ * A connection that ends in the middle, or two pushes that trip over each other's locks, leave it
+ * open whether the remote took this one. As long as it can be asked, asking is the answer.
+ */
+async function pushOrDoubt(
+  mirror: GitMirror,
+  updates: readonly RefUpdate[],
+  signal: AbortSignal | undefined,
+): Promise<PushOutcome | CairnError> {
+  try {
+    return await mirror.push(updates, signal);
+  } catch (error) {
+    if (!(error instanceof CairnError) || error.kind !== "unavailable") throw error;
+    await mirror.fetch(signal);
+    return error;
+  }
 }
 
 /** The refusal alone does not say whose fault it was: with --atomic every ref is reported. */

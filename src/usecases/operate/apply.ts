@@ -17,6 +17,8 @@ import type { RegistrySession } from "../session.ts";
 /** How often a lost race is tried again before the next reconcile has to do it. */
 const maxRaces = 30;
 const raceBackoffMs = 50;
+/** How often in a row it may stay open whether the remote took a push before that is the answer. */
+const maxDoubts = 5;
 
 /**
  * One reconcile: looks at the branch and the ledger, records what landed, brings the workspaces up
@@ -66,6 +68,7 @@ interface Settled {
 /** Derives and records until the ledger says what the branch says, or somebody else made it so. */
 async function settleLedger(session: RegistrySession, request: ApplyRequest): Promise<Settled> {
   const done: PlannedAction[] = [];
+  let doubts = 0;
   for (let race = 0; race < maxRaces; race += 1) {
     request.signal?.throwIfAborted();
     const observation = await observe(session.mirror, session.cache, request.signal);
@@ -82,6 +85,8 @@ async function settleLedger(session: RegistrySession, request: ApplyRequest): Pr
       await saveState(state, session.cache);
       return { plan, observation, state, done, findings: refusals(outcome) };
     }
+    doubts = outcome.doubt === undefined ? 0 : doubts + 1;
+    if (outcome.doubt !== undefined && doubts >= maxDoubts) throw outcome.doubt;
     session.log.info({ race }, "another controller wrote to the ledger first: looking again");
     await sleep(
       Math.random() * raceBackoffMs * 2 ** Math.min(race, 5),

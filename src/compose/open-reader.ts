@@ -1,7 +1,7 @@
-import { hasCode } from "../../shared/errors.ts";
-import type { GitReader } from "../git.ts";
-import { IsomorphicGitReader } from "./isomorphic/reader.ts";
-import { NativeGitReader, type NativeGitReaderOptions } from "./native/reader.ts";
+import { hasCode } from "../shared/errors.ts";
+import type { GitReader } from "../git/git.ts";
+import { IsomorphicGitReader } from "../git/drivers/isomorphic/reader.ts";
+import { NativeGitReader, type NativeGitReaderOptions } from "../git/drivers/native/reader.ts";
 
 /** A reader of a local repository: the git program where there is one, else the slower way in-process. */
 export async function openGitReader(options: NativeGitReaderOptions): Promise<GitReader> {
