@@ -93,6 +93,28 @@ it("ends the same when it is killed anywhere and started again", async () => {
   );
 });
 
+it("goes back to a landing of which only a part was written", async () => {
+  const { remote } = await openWorld();
+  const many = (content: string): readonly AssetSpec[] =>
+    Array.from({ length: 201 }, (_, index) => ({ key: `models/m${index + 100}`, content }));
+  const first = remote.land(filesOf({ assets: many("x") }));
+  const second = remote.land(filesOf({ assets: many("y") }));
+  let pushes = 0;
+  const pause = async (method: string): Promise<void> => {
+    if (method === "push") pushes += 1;
+    if (pushes === 2) throw Object.assign(new Error("killed"), { code: "KILLED" });
+  };
+  await expect(settle(openSession(remote, { pause }))).rejects.toMatchObject({ code: "KILLED" });
+  expect(Object.keys((await stateAt(remote)).assets)).toHaveLength(200);
+
+  await settle(openSession(remote));
+  const { assets } = await stateAt(remote);
+  for (const { versions } of Object.values(assets)) {
+    expect(versions.map(({ commit }) => commit)).toEqual([first, second]);
+  }
+  await expectSound(remote);
+});
+
 it("publishes each version once when two controllers come between each other anywhere", async () => {
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), anyLandings, async (scheduler, landings) => {
