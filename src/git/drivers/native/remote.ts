@@ -90,7 +90,7 @@ const signs: readonly (readonly [RegExp, (detail: string) => CairnError])[] = [
     notARepository,
   ],
   [
-    /fsck error|in fsck|did not send all necessary objects|protocol error|bad line length|invalid index-pack|bad pack|pack (?:has|is|signature)|inflate|unresolved delta|expected (?:flush|shallow|.*acknowledgments|sha|'packfile')|mismatched algorithms|unexpected|garbage|invalid .*response|does not support --atomic|bad object|couldn't find remote ref/i,
+    /fsck error|in fsck|did not send all necessary objects|protocol error|bad line length|invalid index-pack|bad pack|pack (?:has|is|signature)|inflate|unresolved delta|length header|expected (?:flush|response|shallow|.*acknowledgments|sha|'packfile')|mismatched algorithms|unexpected|garbage|invalid .*response|does not support --atomic|bad object|couldn't find remote ref/i,
     remoteBroken,
   ],
 ];
@@ -112,7 +112,8 @@ export function toRemoteError(command: string, stderr: string, remote: Remote): 
   if (connectionLost.test(own) || /could not read from remote/i.test(own)) {
     return remoteUnavailable(detail);
   }
-  return commandFailed(command, lastWords(lines));
+  // Listing writes nothing here, so that what cannot be explained comes from there.
+  return command === "ls-remote" ? remoteBroken(detail) : commandFailed(command, lastWords(lines));
 }
 
 function lastWords(lines: readonly string[]): string {
