@@ -228,20 +228,19 @@ describe("a Git mirror after a crash", () => {
     const script = `
       const { NativeGitMirror } = await import(${JSON.stringify(module)});
       const mirror = await NativeGitMirror.open({
-        directory: ${JSON.stringify(directory)}, url: ${JSON.stringify(url)}, environment: process.env,
+        directory: ${JSON.stringify(directory)}, url: ${JSON.stringify(url)},
+        branch: "refs/heads/main", environment: process.env,
       });
-      console.log("opened");
       await mirror.fetch();`;
     server.fail(/\/git-upload-pack$/, { type: "hang" });
-    server.fail(/never/, { type: "hang" });
     const child = spawn(
       process.execPath,
       ["--import", "tsx", "--input-type=module", "-e", script],
       {
-        stdio: ["ignore", "pipe", "inherit"],
+        stdio: "inherit",
       },
     );
-    await new Promise<void>((resolve) => child.stdout.once("data", () => resolve()));
+    await server.whenHanging();
     child.kill("SIGKILL");
     await new Promise((resolve) => child.once("close", resolve));
     for (const lock of ["refs/remotes/origin/main.lock", "packed-refs.lock", "config.lock"]) {
