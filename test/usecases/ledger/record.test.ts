@@ -140,12 +140,14 @@ describe("recordEvents", () => {
     expectTrue(remote, stateOfOutcome(outcome));
   });
 
-  it("fails when nobody knows whether the remote took it; the next look finds it", async () => {
+  it("is in doubt when nobody knows whether the remote took it; the next look finds it", async () => {
     const { remote, session } = openWorld();
     const state = await recordAll(session, []);
     remote.connectionBreaks = 1;
-    await expect(recordEvents(session, state, [draftOf(1)])).rejects.toMatchObject({
-      code: "GIT_REMOTE_UNAVAILABLE",
+    expect(await recordEvents(session, state, [draftOf(1)])).toMatchObject({
+      outcome: "lost-race",
+      recorded: [],
+      doubt: { code: "GIT_REMOTE_UNAVAILABLE" },
     });
     const { ledger } = await session.mirror.fetch();
     const found = await loadState(session.mirror, ledger, session.cache);
