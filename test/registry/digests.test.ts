@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import type { Asset, Registry } from "../../src/domain/registry.ts";
@@ -20,10 +20,10 @@ interface Digests {
   readonly registry: Registry;
 }
 
-async function* noObject(): AsyncIterable<Uint8Array> {
-  await Promise.resolve();
-  throw new CairnError({ code: "STORE_OBJECT_MISSING", kind: "missing", message: "not there" });
-  yield new Uint8Array();
+async function* noObject(sha256: string): AsyncIterable<Uint8Array> {
+  const message = `no ${sha256}`;
+  const missing = new CairnError({ code: "STORE_OBJECT_MISSING", kind: "missing", message });
+  yield await Promise.reject<Uint8Array>(missing);
 }
 
 async function digestsOf(

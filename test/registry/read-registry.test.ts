@@ -3,10 +3,10 @@ import { cp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
 
-import { openGitReader } from "../../src/git/drivers/open-reader.ts";
+import { NativeGitReader } from "../../src/git/drivers/native/reader.ts";
 import { createDocumentCache } from "../../src/registry/document-cache.ts";
 import { readRegistry } from "../../src/registry/read-registry.ts";
 import { CommitSourceTree } from "../../src/source/drivers/commit.ts";
@@ -30,7 +30,7 @@ describe("the sample registry", () => {
     const repository = await GitRepository.create();
     await cp(sample, repository.path, { recursive: true });
     const commit = await repository.commit("sample", {});
-    const git = await openGitReader({
+    const git = await NativeGitReader.open({
       directory: join(repository.path, ".git"),
       environment: process.env,
     });

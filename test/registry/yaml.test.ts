@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { parseYaml } from "../../src/registry/yaml/parse-yaml.ts";
@@ -155,11 +155,13 @@ describe("bounds", () => {
   it("never throws on bytes", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (input) => {
-        parseYaml(input);
+        expect(() => parseYaml(input)).not.toThrow();
       }),
     );
   });
 });
+
+const refused = /^yaml-(?:key|merge|number|encoding)$/;
 
 describe("what is read", () => {
   it("gives every value its place, and a missing one that of its parent", () => {
@@ -176,11 +178,9 @@ describe("what is read", () => {
       fc.property(fc.jsonValue({ maxDepth: 5, noUnicodeString: true }), (value) => {
         const json = JSON.parse(JSON.stringify(value)) as unknown;
         const { value: read, problems } = parseYaml(bytes(JSON.stringify(json)));
-        if (problems.length === 0) expect(read).toEqual(json);
-        else
-          expect(
-            problems.every(({ rule }) => /yaml-(?:key|merge|number|encoding|syntax)/.test(rule)),
-          ).toBe(true);
+        // Keys that are refused (`__proto__`, `<<`) and numbers that cannot be kept are no values.
+        expect(problems.length === 0 ? read : json).toEqual(json);
+        expect(problems.map(({ rule }) => rule).filter((rule) => !refused.test(rule))).toEqual([]);
       }),
     );
   });

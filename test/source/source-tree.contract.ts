@@ -15,10 +15,10 @@ const limits = { maxBytes: 1000 };
 
 /** The promises every source of a registry's files keeps. */
 export function describeSourceTree(
-  name: string,
+  driver: string,
   open: (draft: TreeDraft) => Promise<SourceTree>,
 ): void {
-  describe(name, () => {
+  describe(`the ${driver} driver`, () => {
     it("lists files by code units, whatever they are called", async () => {
       const files = {
         "b.txt": "1",
@@ -65,7 +65,7 @@ export function describeSourceTree(
         "up/etc/passwd",
         "nested/inner.txt",
       ]) {
-        await expect(tree.read(path, limits), path).rejects.toMatchObject({
+        await expect(tree.read(path, limits)).rejects.toMatchObject({
           code: "SOURCE_FILE_MISSING",
         });
       }

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 
 import { expect, it, onTestFinished } from "vitest";
 
-import { openGitReader } from "../../../src/git/drivers/open-reader.ts";
+import { NativeGitReader } from "../../../src/git/drivers/native/reader.ts";
 import { CommitSourceTree } from "../../../src/source/drivers/commit.ts";
 import { FolderSourceTree } from "../../../src/source/drivers/folder.ts";
 import { GitRepository, makeTemporaryFolder } from "../../support/git-repository.ts";
@@ -67,7 +67,7 @@ it("rejects a folder that is not there", async () => {
 });
 
 async function openCommit(repository: GitRepository, commit: string): Promise<CommitSourceTree> {
-  const git = await openGitReader({
+  const git = await NativeGitReader.open({
     directory: join(repository.path, ".git"),
     environment: process.env,
   });
