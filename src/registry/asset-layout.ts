@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../shared/json.ts
 import { errorAt } from "./local-paths.ts";
 import { YamlDocument } from "./manifest-document.ts";
 import type { TextReader } from "./text-reader.ts";
-import { emptyYaml } from "./yaml/parse-yaml.ts";
+import { emptyYaml, type ParsedYaml } from "./yaml/parse-yaml.ts";
 
 export interface AssetLayout {
   /** Undefined for the types of asset.yaml that Cairn does not version. */
@@ -34,7 +34,10 @@ export function readAssetLayout(options: {
     );
     return { kind: undefined, document: new YamlDocument(path, emptyYaml), findings };
   }
-  const value = overlay(spec.value, layout);
+  const value = overlay(
+    { ...spec.value, ...versionText(spec) },
+    { ...layout, ...versionText(parsed) },
+  );
   return { kind, document: new YamlDocument(specPath, spec, value), findings };
 }
 
@@ -48,6 +51,12 @@ function overlay(spec: JsonObject, layout: JsonObject): JsonObject {
     ...(version === undefined || version === "auto" ? {} : { version }),
     ...rest,
   };
+}
+
+/** Versions here are text, however they are written. */
+function versionText({ places }: ParsedYaml): JsonObject {
+  const source = places.sourceOf(["version"]);
+  return source === undefined ? {} : { version: source };
 }
 
 function plain(value: JsonValue | undefined): JsonValue | undefined {

@@ -27,6 +27,7 @@ export class YamlDocument implements ManifestDocument {
 
   /** How an unquoted value was written, before YAML made something of it. */
   sourceOf(pointer: PointerPath): string | undefined {
-    return this.#parsed.places.sourceOf(pointer);
+    // Values that were laid over the text were never written in it.
+    return this.value === this.#parsed.value ? this.#parsed.places.sourceOf(pointer) : undefined;
   }
 }

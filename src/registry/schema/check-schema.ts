@@ -4,7 +4,7 @@ import { isJsonObject } from "../../shared/json.ts";
 import type { Problem } from "../problem.ts";
 import type { ParsedYaml } from "../yaml/parse-yaml.ts";
 import { parsePointer } from "../yaml/pointer.ts";
-import { describeChoice, describeError, params } from "./describe-error.ts";
+import { describeChoice, describeError, descriptionOf, params } from "./describe-error.ts";
 import { schemaValidator, type SchemaName } from "./schemas.ts";
 import { findUnknownKeys } from "./unknown-keys.ts";
 
@@ -43,9 +43,13 @@ interface Note {
  */
 function mergeErrors(errors: readonly ErrorObject[]): readonly Note[] {
   let notes: Note[] = [];
+  let nameMeaning = "";
   for (const error of errors) {
+    // What a name must be is said by the error before the one that says it is wrong.
+    if (error.propertyName !== undefined) nameMeaning = descriptionOf(error.parentSchema);
     if (error.keyword === "anyOf") notes = mergeChoice(notes, error);
     else if (error.keyword === "if") notes = nameCondition(notes, error);
+    else if (error.keyword === "propertyNames") notes.push({ error, sentence: nameMeaning });
     else if (!isEcho(error)) notes.push({ error });
   }
   return notes;

@@ -45,9 +45,9 @@ const describers: Readonly<Record<string, Describer>> = {
     const meaning = sentence ?? descriptionOf(error.parentSchema);
     return `"${name(error)}" cannot be ${valueWords(error.data)}. ${meaning}`.trimEnd();
   },
-  propertyNames: (error) => {
-    const meaning = descriptionOf(error.parentSchema?.["propertyNames"]);
-    return `${subject(error)}"${params(error)["propertyName"]}" cannot be a name here. ${meaning}`.trimEnd();
+  propertyNames: (error, sentence) => {
+    const name = `"${params(error)["propertyName"]}" cannot be a name here.`;
+    return `${subject(error)}${name} ${sentence ?? ""}`.trimEnd();
   },
 };
 
@@ -126,11 +126,11 @@ function descriptionOfKey(schema: unknown, key: string): string {
   return isJsonObject(properties) ? descriptionOf(properties[key]) : "";
 }
 
-function descriptionOf(schema: JsonValue | undefined | object): string {
+export function descriptionOf(schema: JsonValue | undefined | object): string {
   const description = isJsonObject(schema) ? schema["description"] : undefined;
   return typeof description === "string" ? description : "";
 }
 
 function firstSentence(text: string): string {
-  return /^.*?[.:](?=\s|$)/s.exec(text)?.[0].replace(/:$/, ".") ?? text;
+  return /^.*?\.(?=\s|$)/s.exec(text)?.[0] ?? text;
 }
