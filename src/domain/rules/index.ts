@@ -1,4 +1,5 @@
 import { commandBinding } from "./command-binding.ts";
+import { componentInput } from "./component-input.ts";
 import { deploymentEndpointUnknown } from "./deployment-endpoint-unknown.ts";
 import { endpointTraffic } from "./endpoint-traffic.ts";
 import { endpointWorkspaceUnknown } from "./endpoint-workspace-unknown.ts";
@@ -42,6 +43,7 @@ export const rules: readonly Rule[] = [
   endpointWorkspaceUnknown,
   pipelineBinding,
   commandBinding,
+  componentInput,
   registryPrimaryLocation,
   metadataLicense,
   metadataEvidenceMissing,
