@@ -85,7 +85,7 @@ function textsOf(
 }
 
 /** The steps whose outputs a step takes. */
-export function stepsBefore(step: Step): readonly string[] {
+function stepsBefore(step: Step): readonly string[] {
   return bindingsOf(step, "inputs").flatMap(({ path }) => {
     const match = /^parent\.jobs\.([^.]+)\.outputs\./.exec(path);
     return match?.[1] === undefined ? [] : [match[1]];

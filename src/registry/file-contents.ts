@@ -90,7 +90,7 @@ export class FileContents {
 }
 
 /** https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md */
-export function parseLfsPointer(text: string): LfsPointer | undefined {
+function parseLfsPointer(text: string): LfsPointer | undefined {
   const match =
     /^version https:\/\/git-lfs\.github\.com\/spec\/v1\n(?:ext-[^\n]{1,200}\n){0,4}oid sha256:([0-9a-f]{64})\nsize (\d{1,16})\n?$/.exec(
       text,

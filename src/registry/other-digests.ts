@@ -89,7 +89,7 @@ export async function evidenceDigest(
 }
 
 /** The paths of the metric files that an asset's metadata names. */
-export function metricFiles(asset: Asset): readonly string[] {
+function metricFiles(asset: Asset): readonly string[] {
   const document = asset.metadata?.document;
   const evaluations = document?.value["evaluations"];
   if (document === undefined || !Array.isArray(evaluations)) return [];

@@ -9,9 +9,9 @@ import { hasErrors } from "./problem.ts";
 import type { TextReader } from "./text-reader.ts";
 import { strings, textOf } from "./values.ts";
 
-export const registryPath = "registry.yaml";
+const registryPath = "registry.yaml";
 /** The newest `format` of registry.yaml that this Cairn knows. */
-export const knownFormat = 1;
+const knownFormat = 1;
 
 export interface SettingsRead {
   readonly settings: RegistrySettings | undefined;
