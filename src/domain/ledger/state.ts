@@ -4,6 +4,7 @@ import type { Registry } from "../registry.ts";
 import { compareVersions, isPrerelease } from "../version.ts";
 import type {
   AcceptedEvent,
+  AdoptedEvent,
   IncidentEvent,
   LedgerEntry,
   PublishedEvent,
@@ -80,32 +81,50 @@ export function foldLedger(
   state: LedgerState | undefined,
   entries: Iterable<LedgerEntry>,
 ): LedgerState | undefined {
-  let folded = state === undefined ? undefined : thaw(state);
-  for (const { commit, event } of entries) {
-    if (event.type === "adopted") {
-      folded ??= {
-        head: commit,
-        registry: event.registry,
-        adoptedAt: event.at,
-        baseline: event.commit,
-        policy: event.policy,
-        processed: event.processed,
-        at: event.at,
-        eventCount: 0,
-        adoptedStages: event.stages,
-        existingTags: event.existing_tags,
-        assets: {},
-        incidents: {},
-      };
-    }
-    if (folded === undefined) continue;
-    applyEvent(folded, commit, event);
-    folded.head = commit;
-    folded.at = event.at;
-    folded.processed = event.processed;
-    folded.eventCount += 1;
+  const fold = new LedgerFold(state);
+  for (const entry of entries) fold.add(entry);
+  return fold.state;
+}
+
+/** A fold that is asked between its events, as whoever writes a long batch does. */
+export class LedgerFold {
+  #folding: Folding | undefined;
+
+  constructor(state: LedgerState | undefined) {
+    this.#folding = state === undefined ? undefined : thaw(state);
   }
-  return folded;
+
+  /** A view that later events change; who wants to keep it stops adding. */
+  get state(): LedgerState | undefined {
+    return this.#folding;
+  }
+
+  add({ commit, event }: LedgerEntry): void {
+    if (event.type === "adopted") this.#folding ??= adoptedState(commit, event);
+    if (this.#folding === undefined) return;
+    applyEvent(this.#folding, commit, event);
+    this.#folding.head = commit;
+    this.#folding.at = event.at;
+    this.#folding.processed = event.processed;
+    this.#folding.eventCount += 1;
+  }
+}
+
+function adoptedState(commit: string, event: AdoptedEvent): Folding {
+  return {
+    head: commit,
+    registry: event.registry,
+    adoptedAt: event.at,
+    baseline: event.commit,
+    policy: event.policy,
+    processed: event.processed,
+    at: event.at,
+    eventCount: 0,
+    adoptedStages: event.stages,
+    existingTags: event.existing_tags,
+    assets: {},
+    incidents: {},
+  };
 }
 
 /** The highest version, the newest where versions have no order; a prerelease never is. */

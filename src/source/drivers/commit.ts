@@ -22,6 +22,8 @@ export interface GitTreeItem {
   readonly isUtf8: boolean;
 }
 
+const smallFileBytes = 1024 * 1024;
+
 /** The tree of one commit, read from the object database and never from a work tree. */
 export class CommitSourceTree implements SourceTree {
   readonly origin: string;
@@ -67,8 +69,10 @@ export class CommitSourceTree implements SourceTree {
   }
 
   async *open(path: string): AsyncIterable<Uint8Array> {
-    const { objectId } = await this.#file(path);
-    yield* this.#git.openBlob(objectId);
+    const { objectId, sizeBytes } = await this.#file(path);
+    // A process for each of many small files would cost more than all their bytes.
+    if (sizeBytes <= smallFileBytes) yield await this.#git.readBlob(objectId);
+    else yield* this.#git.openBlob(objectId);
   }
 
   async #list(): Promise<readonly SourceEntry[]> {

@@ -10,7 +10,7 @@ import { ledgerFormat } from "../../domain/ledger/event.ts";
 import {
   assetState,
   findVersion,
-  foldLedger,
+  LedgerFold,
   type LedgerState,
 } from "../../domain/ledger/state.ts";
 import { acceptedTag, publishedTag, type TagContent } from "../../domain/ledger/tag.ts";
@@ -63,12 +63,12 @@ export function foldDrafts(
   drafts: readonly EventDraft[],
   now: Date,
 ): LedgerState | undefined {
-  let folded = state;
+  const fold = new LedgerFold(state);
   for (const draft of drafts) {
-    const { event } = dateDraft(draft, folded, now);
-    folded = foldLedger(folded, [{ commit: folded?.head ?? "", event }]);
+    const { event } = dateDraft(draft, fold.state, now);
+    fold.add({ commit: fold.state?.head ?? "", event });
   }
-  return folded;
+  return fold.state;
 }
 
 function eventTime(draft: EventDraft, state: LedgerState | undefined, now: Date): string {

@@ -1,5 +1,5 @@
 import type { LedgerEntry } from "../../domain/ledger/event.ts";
-import { foldLedger, type LedgerState } from "../../domain/ledger/state.ts";
+import { LedgerFold, type LedgerState } from "../../domain/ledger/state.ts";
 import { cairnIdentity } from "../../domain/ledger/tag.ts";
 import type { GitMirror, PushOutcome, RefUpdate } from "../../git/git.ts";
 import { renderLedgerMessage } from "../../registry/ledger-event-yaml.ts";
@@ -107,12 +107,14 @@ async function pushBatch(
   const { mirror, clock, signal } = context;
   const tree = await mirror.writeEmptyTree();
   const updates: RefUpdate[] = [];
-  let current = state;
+  const fold = new LedgerFold(state);
   for (const draft of drafts) {
-    const entry = await writeEntry(mirror, tree, current, dateDraft(draft, current, clock.now()));
-    updates.push(...entry.tags);
-    current = foldLedger(current, [entry.entry]);
+    const dated = dateDraft(draft, fold.state, clock.now());
+    const { entry, tags } = await writeEntry(mirror, tree, fold.state, dated);
+    updates.push(...tags);
+    fold.add(entry);
   }
+  const current = fold.state;
   const tip = current?.head;
   if (tip === undefined) return { outcome: "recorded", state };
   const ledger = { ref: ledgerRef, expected: state?.head, next: tip };
