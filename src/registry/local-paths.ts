@@ -45,7 +45,7 @@ export class PathInspector {
     const single = file ?? toLocked(target, baseName(target), request.locked);
     if (single !== undefined) return this.#inspectFile(request, single);
     const within = findObstacle(this.#files, target);
-    if (within !== undefined) return { files: [], findings: [unusable(within, place)] };
+    if (within !== undefined) return { files: [], findings: [unusableEntry(within, place)] };
     if (!this.#isFolder(request)) {
       const message = `There is no file or folder "${text}" (looked for ${target || "the root"}).`;
       return { files: [], findings: [errorAt("path-missing", message, place)] };
@@ -94,7 +94,7 @@ export class PathInspector {
     const findings: Finding[] = [];
     const files = new Map<string, RegistryFile>();
     for (const entry of this.#covered(request)) {
-      if (entry.type !== "file") findings.push(unusable(entry, place));
+      if (entry.type !== "file") findings.push(unusableEntry(entry, place));
       else files.set(entry.path, this.#contents.toFile(entry, relative(target, entry.path)));
       if (files.size > maxFiles || findings.length > 20) break;
     }
@@ -162,7 +162,8 @@ function findObstacle(files: FileTable, target: string): SourceEntry | undefined
   return undefined;
 }
 
-function unusable(entry: SourceEntry, place: Place): Finding {
+/** Why an entry that is no plain file cannot be used. */
+export function unusableEntry(entry: SourceEntry, place: Place): Finding {
   const reasons = {
     symlink: "is a symbolic link: put the file itself there",
     submodule: "is a submodule or another repository: put the files themselves there",

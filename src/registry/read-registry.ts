@@ -8,7 +8,8 @@ import { toAsset, toDeployment, toEndpoint, toJob, type Draft } from "./drafts.t
 import { FileContents } from "./file-contents.ts";
 import { FileTable } from "./file-table.ts";
 import { compileGlobs } from "./glob.ts";
-import { joinPath, PathInspector } from "./local-paths.ts";
+import { looksLikeManifest } from "./classify.ts";
+import { joinPath, PathInspector, unusableEntry } from "./local-paths.ts";
 import { checkNames } from "./names.ts";
 import { readStageFile, readWorkspace, workspacePath } from "./read-deliveries.ts";
 import { readSettings, type SettingsRead } from "./read-settings.ts";
@@ -66,8 +67,11 @@ interface Reading {
 }
 
 /** Files with a meaning by their path are no manifests, whatever they say. */
-const ownPaths =
-  /^(?:registry\.ya?ml$|policies\/|workspaces\/|stages\/)|\.(?:meta|lock)\.ya?ml$|(?:^|\/)\.[^/]+\//;
+const ownPaths = /^(?:registry\.ya?ml$|policies\/|workspaces\/|stages\/)|\.(?:meta|lock)\.ya?ml$/;
+
+function isHidden(path: string): boolean {
+  return /(?:^|\/)\.[^/]+\//.test(path);
+}
 
 function readDrafts({ texts, files, settings }: Reading): {
   readonly drafts: readonly Draft[];
@@ -76,7 +80,7 @@ function readDrafts({ texts, files, settings }: Reading): {
   const reader = new DraftReader(texts, files);
   const isWanted = manifestFilter(settings);
   const found = yamlPaths(files)
-    .filter((path) => !ownPaths.test(path) && isWanted(path))
+    .filter((path) => !ownPaths.test(path) && !isHidden(path) && isWanted(path))
     .flatMap((path) => {
       const role = reader.classify(path);
       return role === undefined ? [] : [{ path, role }];
@@ -85,7 +89,7 @@ function readDrafts({ texts, files, settings }: Reading): {
     found.flatMap(({ path, role }) => (role.type === "asset-layout" ? [reader.specOf(path)] : [])),
   );
   const drafts: Draft[] = [];
-  const findings: Finding[] = [];
+  const findings = [...lostFindings({ texts, files, settings }, isWanted)];
   for (const { path, role } of found) {
     if (specs.has(path)) continue;
     const draft = role.type === "not-checked" ? undefined : reader.read(path, role);
@@ -93,6 +97,24 @@ function readDrafts({ texts, files, settings }: Reading): {
     else findings.push(notChecked(path, draft?.role ?? role));
   }
   return { drafts, findings };
+}
+
+/** What must be a manifest by its path and cannot be read: passed over, it would be lost without a word. */
+function* lostFindings(
+  { texts, files }: Reading,
+  isWanted: (path: string) => boolean,
+): Iterable<Finding> {
+  for (const entry of files.entries) {
+    const { path, type } = entry;
+    if (!/\.ya?ml$/.test(path)) continue;
+    const isOwn = ownPaths.test(path);
+    if (!(looksLikeManifest(path) || isOwn) || isHidden(path)) continue;
+    if (!isOwn && !isWanted(path)) continue;
+    if (type !== "file") yield unusableEntry(entry, { path, line: 1, column: 1 });
+    else if (!isOwn && texts.schemaHint(path) === undefined && !texts.isReadable(path)) {
+      yield* texts.findings(path);
+    }
+  }
 }
 
 export function notChecked(path: string, role: Draft["role"]): Finding {

@@ -53,6 +53,12 @@ export class TextReader {
     return this.#texts.get(path)?.parsed;
   }
 
+  /** False for a file that is too large or no YAML at all. */
+  isReadable(path: string): boolean {
+    const text = this.#texts.get(path);
+    return text !== undefined && (text.parsed === undefined || text.parsed.value !== undefined);
+  }
+
   schemaHint(path: string): string | undefined {
     return this.#texts.get(path)?.schemaHint;
   }
@@ -79,7 +85,7 @@ export class TextReader {
       ? {
           rule: "yaml-too-large",
           severity: "error",
-          message: `The file has ${sizeBytes} bytes, more than the ${yamlLimits.sizeBytes} that are read.`,
+          message: `The file has ${sizeBytes} bytes, more than the ${yamlLimits.sizeBytes} that are read: move what is large into a file of its own.`,
         }
       : { rule: "file-unusable", severity: "error", message: "The file cannot be read." };
   }

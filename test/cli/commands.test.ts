@@ -169,6 +169,15 @@ describe("plan", () => {
     expect(out).toBe("● Stalled True HistoryRewritten  The history was rewritten.\n");
   });
 
+  it.each([
+    { findings: [warning], ends: 0 },
+    { findings: [error, warning], ends: 1 },
+  ])("ends with $ends of its findings", async ({ findings, ends }) => {
+    const { code } = await cairn(["plan"], { app: { plan: async () => ({ ...plan, findings }) } });
+
+    expect(code).toBe(ends);
+  });
+
   it("prints the report as JSON", async () => {
     const { out } = await cairn(["plan", "--json"], { app: { plan: async () => plan } });
 

@@ -191,6 +191,30 @@ describe("findings", () => {
       ],
     },
     {
+      name: "what only by its path is a manifest and is no YAML",
+      files: { ...modelFiles, "a/model.yaml": "name: [a\n", "models/b/spec.yml": "x: [a\n" },
+      found: ["yaml-syntax a/model.yaml:2:1", "yaml-syntax models/b/spec.yml:2:1"],
+    },
+    {
+      name: "a manifest that is nested too deep",
+      files: { ...modelFiles, "a/model.yaml": "[".repeat(1000), "a/data.yaml": "- ".repeat(1000) },
+      found: ["yaml-depth a/data.yaml:1:127", "yaml-depth a/model.yaml:1:64"],
+    },
+    {
+      name: "a manifest that is too large to look for its schema",
+      files: { ...modelFiles, "a/model.yaml": `name: a\n#${"x".repeat(5_000_000)}` },
+      found: ["yaml-too-large a/model.yaml"],
+    },
+    {
+      name: "nothing, of an excluded file that is no YAML",
+      files: {
+        ...modelFiles,
+        "registry.yaml": 'format: 1\nname: contoso\nexclude: ["templates/**"]\n',
+        "templates/model.yaml": "{{ x",
+      },
+      found: [],
+    },
+    {
       name: "files that differ only in case",
       files: { "m/model.yaml": "name: a\npath: ./w\n", "m/w/A": "1", "m/w/a": "2" },
       found: ["path-collision m/model.yaml:2:7"],
@@ -210,6 +234,23 @@ describe("findings", () => {
     );
 
     expect(found).toEqual(["file-unusable m/model.yaml:2:7", "file-unusable m/model.yaml:2:7"]);
+  });
+
+  it("names links that stand where a manifest or a file of the registry would", async () => {
+    const link = { type: "symlink", sizeBytes: 0, objectId: undefined } as const;
+    const found = await findingsOf(modelFiles, [
+      { path: "a/model.yaml", ...link },
+      { path: "models/taxi/model.meta.yaml", ...link },
+      { path: "workspaces/dev.yaml", ...link },
+      { path: ".github/model.yaml", ...link },
+      { path: "notes/values.yaml", ...link },
+    ]);
+
+    expect(found).toEqual([
+      "file-unusable a/model.yaml:1:1",
+      "file-unusable models/taxi/model.meta.yaml:1:1",
+      "file-unusable workspaces/dev.yaml:1:1",
+    ]);
   });
 
   it("needs a registry.yaml", async () => {

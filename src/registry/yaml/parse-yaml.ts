@@ -29,7 +29,7 @@ export const lockBounds: YamlBounds = {
 /** Reads one YAML document as strictly as Azure ML's client and a little more. Never throws. */
 export function parseYaml(bytes: Uint8Array, bounds: YamlBounds = manifestBounds): ParsedYaml {
   if (bytes.byteLength > bounds.maxBytes) {
-    const message = `The file has ${bytes.byteLength} bytes, more than the ${bounds.maxBytes} that are read.`;
+    const message = `The file has ${bytes.byteLength} bytes, more than the ${bounds.maxBytes} that are read: move what is large into a file of its own.`;
     return unusable([problemOf("yaml-too-large", message)]);
   }
   let text: string;
