@@ -121,7 +121,10 @@ module.exports = {
         "main.ts joins the process to the composition and the edges; it decides nothing itself.",
       severity: "error",
       from: { path: "^src/main\\.ts$" },
-      to: { path: "^src/", pathNot: "^src/(?:compose\\.ts$|(?:compose|cli|controller|http|shared)/)" },
+      to: {
+        path: "^src/",
+        pathNot: "^src/(?:compose\\.ts$|(?:compose|cli|controller|http|shared)/)",
+      },
     },
     {
       name: "nobody-imports-the-top",

@@ -1,9 +1,8 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 
-import { run } from "./cli/run.ts";
+import { run, type CliServices } from "./cli/run.ts";
 import { createApp, openServeContext } from "./compose.ts";
-import type { ServeRunner } from "./usecases/app-options.ts";
 
 const { version }: { version: string } = JSON.parse(
   readFileSync(new URL("../package.json", import.meta.url), "utf8"),
@@ -18,7 +17,7 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 /** Loaded when it is wanted: most commands need neither a server nor a watcher. */
-const serve: ServeRunner = async (request) => {
+const serve: CliServices["serve"] = async (request) => {
   const { serveRegistries } = await import("./controller/serve.ts");
   const { startHttpServer } = await import("./http/node.ts");
   await serveRegistries(request, { openServeContext, startHttp: startHttpServer });

@@ -12,6 +12,8 @@ export default defineConfig({
     },
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    reporters: process.env["CI"] ? ["default", ["json", { outputFile: ".ci/report.json" }]] : ["default"],
+    reporters: process.env["CI"]
+      ? ["default", ["json", { outputFile: ".ci/report.json" }]]
+      : ["default"],
   },
 });

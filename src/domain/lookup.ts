@@ -2,7 +2,7 @@ import { formatAssetKey, type AssetKey } from "./asset.ts";
 import { assetState, findVersion } from "./ledger/state.ts";
 import { predictVersion } from "./predict-version.ts";
 import type { VersionSelector } from "./reference.ts";
-import type { Asset, Registry, ReferenceUse } from "./registry.ts";
+import type { Asset, LocalPath, Registry, ReferenceUse } from "./registry.ts";
 import type { RuleContext } from "./rules/rule.ts";
 
 /** What a reference means in this registry. */
@@ -53,6 +53,12 @@ function indexAssets(registry: Registry): ReadonlyMap<AssetKey, readonly Asset[]
     else same.push(asset);
   }
   return index;
+}
+
+/** The manifest that a local path names. */
+export function manifestOfPath(local: LocalPath, registry: Registry): Asset | undefined {
+  if (local.asset === undefined) return undefined;
+  return manifestsOf(local.asset, registry).find(({ document }) => document.path === local.target);
 }
 
 /** Known by a manifest or by a published version. */

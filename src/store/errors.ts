@@ -91,6 +91,7 @@ export function wrapStoreError(store: string, subject: string, cause: unknown): 
   if (cause instanceof CairnError) return cause;
   if (hasCode(cause, "ENOSPC", "EDQUOT", "EFBIG")) return storeFull(store, subject, cause);
   if (hasCode(cause, "EROFS", "EACCES", "EPERM")) return storeReadOnly(store, subject, cause);
+  if (hasCode(cause, "ENOTDIR")) return storeNoFolder(store, cause);
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new CairnError({
     code: "STORE_FAILED",
@@ -116,6 +117,16 @@ function storeReadOnly(store: string, subject: string, cause: unknown): CairnErr
     kind: "denied",
     message: `The ${store} store does not let Cairn access "${subject}".`,
     hint: "Give the user that runs Cairn the right to write there, or mount it writable.",
+    cause,
+  });
+}
+
+function storeNoFolder(store: string, cause: Error): CairnError {
+  return new CairnError({
+    code: "STORE_NO_FOLDER",
+    kind: "unavailable",
+    message: `The ${store} store is no folder: ${cause.message}.`,
+    hint: "Move away the file that stands there, or give the workspace another root.",
     cause,
   });
 }

@@ -1,3 +1,4 @@
+import { assetNameTaken } from "./asset-name-taken.ts";
 import { commandBinding } from "./command-binding.ts";
 import { componentInput } from "./component-input.ts";
 import { deploymentEndpointUnknown } from "./deployment-endpoint-unknown.ts";
@@ -32,6 +33,7 @@ export const rules: readonly Rule[] = [
   referenceRetired,
   referenceDeprecated,
   referenceCycle,
+  assetNameTaken,
   versionScheme,
   stageUnknown,
   stageAssetUnknown,

@@ -1,5 +1,5 @@
 import type { Digest } from "../../shared/digest.ts";
-import { formatAssetKey, type AssetKey } from "../asset.ts";
+import type { AssetKey } from "../asset.ts";
 import { compareFindings, type Finding } from "../finding.ts";
 import {
   assetState,
@@ -9,6 +9,7 @@ import {
   stateKeys,
   type LedgerState,
 } from "../ledger/state.ts";
+import { targetOf } from "../lookup.ts";
 import type { ReferenceUse, Registry, Workspace } from "../registry.ts";
 import type { Role } from "./index-document.ts";
 import {
@@ -91,22 +92,15 @@ function endpointReferences({ registry, workspace }: DesiredInput): readonly Ref
   return registry.deployments
     .filter((deployment) => names.has(deployment.endpoint) && !deployment.isBroken)
     .flatMap((deployment) => deployment.references)
-    .filter((use) => isOwn(use, registry));
-}
-
-function isOwn({ reference }: ReferenceUse, registry: Registry): boolean {
-  if (reference.type === "external") return false;
-  return reference.type === "local" || reference.registry === registry.settings?.name;
+    .filter((use) => targetOf(use, registry) !== undefined);
 }
 
 /** Labels are stages or `latest`; without any, the newest version is meant. */
-function resolveUse({ state }: DesiredInput, use: ReferenceUse): VersionId | undefined {
-  const { reference } = use;
-  if (reference.type === "external") return undefined;
-  const kind = reference.type === "registry" ? reference.kind : use.kind;
-  const asset = formatAssetKey({ kind, name: reference.name });
+function resolveUse({ registry, state }: DesiredInput, use: ReferenceUse): VersionId | undefined {
+  const target = targetOf(use, registry);
+  if (target === undefined) return undefined;
+  const { key: asset, selector } = target;
   const published = assetState(state, asset);
-  const { selector } = reference;
   const isLatest = selector.type === "label" && selector.label === "latest";
   if (selector.type === "version") {
     const found = findVersion(published, selector.version);

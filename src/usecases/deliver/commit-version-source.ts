@@ -1,10 +1,12 @@
+import type { AssetKey } from "../../domain/asset.ts";
 import {
   assetState,
   findVersion,
   type LedgerState,
   type PublishedVersion,
 } from "../../domain/ledger/state.ts";
-import { formatReference } from "../../domain/reference.ts";
+import { manifestOfPath, manifestsOf, targetOf } from "../../domain/lookup.ts";
+import { formatReference, type VersionSelector } from "../../domain/reference.ts";
 import type { Asset, LocalPath, ReferenceUse, Registry } from "../../domain/registry.ts";
 import { placeFiles, type PlacedFile } from "../../domain/workspace/layout.ts";
 import {
@@ -14,7 +16,6 @@ import {
 } from "../../domain/workspace/version-key.ts";
 import { renderAzuremlManifest } from "../../registry/azureml-manifest.ts";
 import { CairnError } from "../../shared/errors.ts";
-import { localTarget } from "../reconcile/derive-publications.ts";
 import type { RegistryReader } from "../registry-reader.ts";
 import type { VersionContent, VersionFile, VersionSource } from "./version-source.ts";
 
@@ -37,8 +38,8 @@ export class CommitVersionSource implements VersionSource {
     if (published === undefined) throw unreadable(id, "the ledger does not have it");
     const { commit, manifest, digest, recipe } = published;
     const registry = await this.#reader.registryAt(commit);
-    const asset = registry.assets.find(
-      ({ document, key }) => document.path === manifest && key === id.asset,
+    const asset = manifestsOf(id.asset, registry).find(
+      ({ document }) => document.path === manifest,
     );
     if (asset === undefined) throw unreadable(id, `${manifest} is no manifest in ${commit}`);
     if (recipe === this.#reader.recipe) {
@@ -69,28 +70,54 @@ export class CommitVersionSource implements VersionSource {
     { version, uses }: PublishedVersion,
     fields: readonly (string | undefined)[],
   ): string {
-    const versions = new Map(uses.flatMap(parseVersionKey).map((use) => [use.asset, use.version]));
-    const name = registry.settings?.name ?? "";
+    const unsaid = unsaidVersions(asset, registry, uses);
     return renderAzuremlManifest(asset, {
       version,
       resolveReference: (use: ReferenceUse) => {
-        const target = localTarget(use, name);
+        const target = targetOf(use, registry);
         const { reference } = use;
         if (target === undefined || reference.type !== "local") return undefined;
-        const resolved =
-          reference.selector.type === "version" ? reference.selector.version : versions.get(target);
+        const resolved = saidBy(target.selector) ?? unsaid.get(target.key);
         if (resolved === undefined) return undefined;
         return formatReference(reference.name, { type: "version", version: resolved });
       },
       resolvePath: (path: LocalPath) => {
         if (path.asset === undefined) return fields[asset.localPaths.indexOf(path)];
-        const resolved = versions.get(path.asset);
-        const target = registry.assets.find(({ key }) => key === path.asset);
+        const said = manifestOfPath(path, registry)?.explicitVersion;
+        const resolved = said ?? unsaid.get(path.asset);
+        const [target] = manifestsOf(path.asset, registry);
         if (resolved === undefined || target === undefined) return undefined;
         return formatReference(target.id.name, { type: "version", version: resolved });
       },
     });
   }
+}
+
+/**
+ * What the references that do not say a version were resolved to when this was published: of each
+ * asset the version in `uses` that nothing in the manifest says, else the one that it says as well.
+ */
+function unsaidVersions(
+  asset: Asset,
+  registry: Registry,
+  uses: readonly string[],
+): ReadonlyMap<AssetKey, string> {
+  const said = new Set<string>();
+  for (const use of asset.references) {
+    const target = targetOf(use, registry);
+    const version = target === undefined ? undefined : saidBy(target.selector);
+    if (target !== undefined && version !== undefined) said.add(`${target.key}@${version}`);
+  }
+  for (const path of asset.localPaths) {
+    const version = manifestOfPath(path, registry)?.explicitVersion;
+    if (version !== undefined) said.add(`${path.asset}@${version}`);
+  }
+  const ordered = [...uses.filter((use) => said.has(use)), ...uses.filter((use) => !said.has(use))];
+  return new Map(ordered.flatMap(parseVersionKey).map((use) => [use.asset, use.version]));
+}
+
+function saidBy(selector: VersionSelector): string | undefined {
+  return selector.type === "version" ? selector.version : undefined;
 }
 
 function unreadable(id: VersionId, problem: string): CairnError {

@@ -38,9 +38,9 @@ export async function status(session: RegistrySession): Promise<StatusReport> {
       stalled: plan.stalled,
       findings: plan.findings,
       openIncidents: incidents,
-      workspaces: workspaces.map(({ workspace, error }) => ({
+      workspaces: workspaces.map(({ workspace, error, missing }) => ({
         workspace,
-        outcome: error === undefined ? "unchanged" : "failed",
+        outcome: error !== undefined ? "failed" : missing > 0 ? "behind" : "unchanged",
       })),
     }),
     findings: plan.findings,

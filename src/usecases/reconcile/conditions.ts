@@ -6,7 +6,11 @@ export interface ConditionFacts {
   readonly stalled: LedgerPlan["stalled"];
   readonly findings: readonly Finding[];
   readonly openIncidents: number;
-  readonly workspaces: readonly Pick<WorkspaceOutcome, "workspace" | "outcome">[];
+  readonly workspaces: readonly {
+    readonly workspace: string;
+    /** `behind`: something is to be delivered, and nobody has tried it in this run. */
+    readonly outcome: WorkspaceOutcome["outcome"] | "behind";
+  }[];
 }
 
 /** Flux's words for how a registry is: the one place that decides them. */
@@ -17,17 +21,26 @@ export function conditionsOf(facts: ConditionFacts): readonly Condition[] {
     ? { type: "Ready", status: "False", reason: stalled.reason, message: stalled.message }
     : degraded
       ? { ...degraded, type: "Ready", status: "False" }
-      : {
-          type: "Ready",
-          status: "True",
-          reason: "Reconciled",
-          message: "Ledger, tags and stores say what the branch says.",
-        };
+      : readiness(facts);
   return [
     ready,
     ...(stalled ? [{ type: "Stalled", status: "True", ...stalled } as const] : []),
     ...(degraded ? [{ type: "Degraded", status: "True", ...degraded } as const] : []),
   ];
+}
+
+function readiness({ workspaces }: ConditionFacts): Condition {
+  const behind = workspaces.filter(({ outcome }) => outcome === "behind");
+  if (behind.length > 0) {
+    return {
+      type: "Ready",
+      status: "False",
+      reason: "DeliveryPending",
+      message: `To be delivered: ${behind.map(({ workspace }) => workspace).join(", ")}.`,
+    };
+  }
+  const message = "Ledger, tags and stores say what the branch says.";
+  return { type: "Ready", status: "True", reason: "Reconciled", message };
 }
 
 function degradation(

@@ -1,4 +1,4 @@
-import { formatAssetKey, type AssetKey } from "../../domain/asset.ts";
+import type { AssetKey } from "../../domain/asset.ts";
 import type { Finding, Place } from "../../domain/finding.ts";
 import type { LandingMark } from "../../domain/ledger/event.ts";
 import {
@@ -9,8 +9,10 @@ import {
   type AssetState,
   type LedgerState,
 } from "../../domain/ledger/state.ts";
+import { manifestOfPath, targetOf } from "../../domain/lookup.ts";
 import { becomesLatest, decidePublication } from "../../domain/plan/publication.ts";
-import type { Asset, ReferenceUse, Registry, RegistrySettings } from "../../domain/registry.ts";
+import type { VersionSelector } from "../../domain/reference.ts";
+import type { Asset, Registry, RegistrySettings } from "../../domain/registry.ts";
 import { compareVersions } from "../../domain/version.ts";
 import { toCairnError } from "../../shared/errors.ts";
 import { byCodeUnits } from "../../shared/json.ts";
@@ -147,56 +149,63 @@ type Uses =
   | { readonly resolved: readonly string[] }
   | { readonly broken: Place; readonly message: string };
 
-/** Everything the asset refers to in this registry, resolved; or why that cannot be done. */
+/**
+ * Everything the asset refers to in this registry, resolved; or why that cannot be done. What does
+ * not say its version means the same one everywhere: only then can it be told again from `uses`.
+ */
 function resolveUses(deciding: Deciding, asset: Asset): Uses {
   const uses = new Set<string>();
-  for (const local of asset.localPaths) {
-    if (local.asset === undefined) continue;
-    const version = deciding.refused.has(local.asset)
-      ? undefined
-      : newestVersion(deciding, local.asset);
-    if (version === undefined) {
-      const message = `${local.text} is ${local.asset}, which cannot be published as it is: mend it first.`;
-      return { broken: local.place, message };
+  const unsaid = new Map<AssetKey, string>();
+  for (const { key, version, isSaid, text, place } of usesOf(deciding, asset)) {
+    if ("problem" in version) return { broken: place, message: version.problem };
+    const other = isSaid ? undefined : unsaid.get(key);
+    if (other !== undefined && other !== version.value) {
+      const message = `${text} means ${key} ${version.value}, and another part of this manifest ${other}: write the versions out.`;
+      return { broken: place, message };
     }
-    uses.add(`${local.asset}@${version}`);
-  }
-  for (const use of asset.references) {
-    const target = localTarget(use, deciding.settings.name);
-    if (target === undefined) continue;
-    const version = resolveVersion(deciding, target, use);
-    if (version === undefined) {
-      const message = `${use.text} did not come true: ${target} has no such version after this change.`;
-      return { broken: use.place, message };
-    }
-    uses.add(`${target}@${version}`);
+    if (!isSaid) unsaid.set(key, version.value);
+    uses.add(`${key}@${version.value}`);
   }
   return { resolved: [...uses].sort() };
 }
 
-/** The asset of this registry that a reference names, if it names one. */
-export function localTarget(
-  { reference, kind }: ReferenceUse,
-  registry: string,
-): AssetKey | undefined {
-  if (reference.type === "local") return formatAssetKey({ kind, name: reference.name });
-  if (
-    reference.type === "registry" &&
-    reference.registry.toLowerCase() === registry.toLowerCase()
-  ) {
-    return formatAssetKey({ kind: reference.kind, name: reference.name });
+interface Use {
+  readonly key: AssetKey;
+  readonly version: { readonly value: string } | { readonly problem: string };
+  /** Whether the manifest itself, or the one that it names, says which version. */
+  readonly isSaid: boolean;
+  readonly text: string;
+  readonly place: Place;
+}
+
+function* usesOf(deciding: Deciding, asset: Asset): Iterable<Use> {
+  const { registry, refused } = deciding;
+  for (const local of asset.localPaths) {
+    const { asset: key, text, place } = local;
+    if (key === undefined) continue;
+    const said = manifestOfPath(local, registry)?.explicitVersion;
+    const value = refused.has(key) ? undefined : partVersion(deciding, key, said);
+    const problem = `${text} is ${key}, which cannot be published as it is: mend it first.`;
+    const version = value === undefined ? { problem } : { value };
+    yield { key, version, isSaid: said !== undefined, text, place };
   }
-  return undefined;
+  for (const use of asset.references) {
+    const target = targetOf(use, registry);
+    if (target === undefined) continue;
+    const { key, selector } = target;
+    const { text, place } = use;
+    const value = resolveVersion(deciding, key, selector);
+    const problem = `${text} did not come true: ${key} has no such version after this change.`;
+    const version = value === undefined ? { problem } : { value };
+    yield { key, version, isSaid: selector.type === "version", text, place };
+  }
 }
 
 function resolveVersion(
   deciding: Deciding,
   target: AssetKey,
-  use: ReferenceUse,
+  selector: VersionSelector,
 ): string | undefined {
-  const { reference } = use;
-  if (reference.type === "external") return undefined;
-  const { selector } = reference;
   const state = assetNow(deciding, target);
   if (selector.type === "version") return findVersion(state, selector.version)?.version;
   if (selector.type === "label" && selector.label !== "latest") {
@@ -205,8 +214,14 @@ function resolveVersion(
   return latestVersion(state)?.version;
 }
 
-function newestVersion(deciding: Deciding, target: AssetKey): string | undefined {
-  return assetNow(deciding, target)?.versions.at(-1)?.version;
+/** The version of a manifest that another one names: the one it says, else its newest. */
+function partVersion(
+  deciding: Deciding,
+  target: AssetKey,
+  said: string | undefined,
+): string | undefined {
+  const state = assetNow(deciding, target);
+  return (said === undefined ? state?.versions.at(-1) : findVersion(state, said))?.version;
 }
 
 /** An asset as it will be after the drafts so far: two manifests of one name may both be new. */
@@ -259,9 +274,8 @@ function inVersionOrder(manifests: readonly Asset[]): readonly Asset[] {
 }
 
 function dependencies(asset: Asset, registry: Registry): readonly AssetKey[] {
-  const name = registry.settings?.name ?? "";
   return [
     ...asset.localPaths.flatMap((local) => local.asset ?? []),
-    ...asset.references.flatMap((use) => localTarget(use, name) ?? []),
+    ...asset.references.flatMap((use) => targetOf(use, registry)?.key ?? []),
   ];
 }
