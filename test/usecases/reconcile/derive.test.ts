@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { AssetKey } from "../../../src/domain/asset.ts";
 import { assetState, stageVersion } from "../../../src/domain/ledger/state.ts";
-import { adopted, FixedClock } from "../../support/domain-builders.ts";
+import { accepted, adopted, FixedClock } from "../../support/domain-builders.ts";
 import { MemoryRemote } from "../../support/memory-mirror.ts";
 import { recordEvents } from "../../../src/usecases/ledger/record.ts";
 import { derive, expectSound, settle, stateAt, usesOf, versionsAt } from "./settle.ts";
@@ -303,6 +303,45 @@ describe("dependencies", () => {
     const { findings, drafts } = await derive(session);
     expect(drafts).toEqual([]);
     expect(findings.map(({ path }) => path)).toContain("components/step/asset.yaml");
+  });
+
+  it("to environments that every Azure ML workspace has are nobody's business here", async () => {
+    const { remote, session } = await adoptedWith({ assets: [] });
+    remote.land(filesOf({ assets: [step("s", uses("azureml:AzureML-sklearn-1.0:1"))] }));
+    await settle(session);
+    expect(usesOf(await stateAt(remote), "components/step")).toEqual([]);
+  });
+
+  it("by path mean the version that the manifest at that path says", async () => {
+    const { remote, session } = await adoptedWith({ assets: [] });
+    const older = environment("x", { version: "1" });
+    const newer = environment("y", { version: "2", path: "environments/env/newer.yaml" });
+    remote.land(filesOf({ assets: [older, newer, step("s", { parts: ["environments/env"] })] }));
+    await settle(session);
+    expect(usesOf(await stateAt(remote), "components/step")).toEqual(["environments/env@1"]);
+  });
+
+  it("that leave the version open must mean the same one", async () => {
+    const { remote, session } = await adoptedWith({ assets: [environment("x")] });
+    const state = await stateAt(remote);
+    const { processed } = state;
+    await session.mirror.fetch();
+    await recordEvents(session, state, [accepted({ asset: "environments/env", processed })]);
+    const environments = [environment("y")];
+    const both = step("s", {
+      uses: ["azureml:env@latest", "azureml:env@prod"].map((text) => ({
+        kind: "environment" as const,
+        text,
+      })),
+    });
+    remote.land(filesOf({ assets: [...environments, both], references: "resolve" }));
+    const { findings } = await settle(session);
+    expect(findings).toContainEqual(
+      expect.objectContaining({
+        rule: "reference-moved",
+        message: expect.stringContaining("write the versions out"),
+      }),
+    );
   });
 
   it("that got another number are reference-moved", async () => {
