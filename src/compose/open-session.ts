@@ -16,6 +16,7 @@ import type { AppOptions } from "../usecases/app-options.ts";
 import type { Cache } from "../usecases/ledger/cache.ts";
 import { CommitRegistryReader } from "../usecases/registry-reader.ts";
 import type { RegistrySession } from "../usecases/session.ts";
+import { makeOwnFolder } from "./own-folder.ts";
 import { FileCache } from "./file-cache.ts";
 import { registryFolder, type RegistryTarget, type Settings } from "./settings.ts";
 
@@ -35,6 +36,7 @@ export async function openSession(
   { options, settings, openStore }: SessionContext,
   target: RegistryTarget,
 ): Promise<RegistrySession> {
+  await makeOwnFolder(settings.dataFolder);
   const folder = registryFolder(settings.dataFolder, target.url);
   const cache = new FileCache(join(folder, "cache"));
   const hashes = await PersistentHashes.load(cache);

@@ -5,6 +5,7 @@ import { compileGlob } from "../registry/glob.ts";
 import { CairnError } from "../shared/errors.ts";
 import { FileStoreDriver } from "../store/drivers/file/file-store-driver.ts";
 import { Store } from "../store/store.ts";
+import { makeOwnFolder } from "./own-folder.ts";
 import type { Settings } from "./settings.ts";
 
 /**
@@ -17,6 +18,7 @@ export function createStoreOpener(settings: Settings): (wanted: StoreSettings) =
     const root = fileRoot(wanted, settings);
     const known = opened.get(root);
     if (known !== undefined) return known;
+    if (root.startsWith(`${settings.storesFolder}/`)) await makeOwnFolder(settings.storesFolder);
     const store = new Store(new FileStoreDriver({ root }));
     opened.set(root, store);
     return store;

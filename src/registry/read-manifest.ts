@@ -12,7 +12,7 @@ import { FileContents } from "./file-contents.ts";
 import { TextReader } from "./text-reader.ts";
 
 /** What a manifest can be said to be when nothing in it says so. */
-export const manifestKinds = [...assetKinds, "endpoint", "deployment", "job"] as const;
+export const manifestKinds = [...assetKinds, "endpoint", "deployment", "job", "registry"] as const;
 export type ManifestKind = (typeof manifestKinds)[number];
 
 export function isManifestKind(text: string): text is ManifestKind {
@@ -48,6 +48,11 @@ export async function readManifest(
 
 function roleOf(kind: ManifestKind, value: unknown): ManifestRole | undefined {
   if (kind === "job") return { type: "job" };
+  if (kind === "registry") {
+    // Cairn's own registry.yaml has a format; Azure's resource of that name has none.
+    const isOwn = isJsonObject(value) && "format" in value;
+    return { type: "azureml-registry", schema: isOwn ? "registry" : "azureml-registry" };
+  }
   if (kind === "endpoint" || kind === "deployment") return { type: kind, schema: kind };
   if (kind !== "component") return { type: "asset", kind, schema: kind };
   const found = isJsonObject(value) ? roleOfKind(kind, value) : undefined;

@@ -9,11 +9,9 @@ const deviceName =
 const gitName = /^(?:\.git|git~[0-9]+)[ .]*(?::.*)?$/i;
 const ignorable = /[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g;
 
-/** Git's own folder and Cairn's (its cache may hold copies of the registry) are no part of a registry. */
+/** Git's own folder and what Cairn makes beside a registry (cache, stores) are no part of it. */
 export function isLeftOut(path: string): boolean {
-  return (
-    path === ".git" || path.startsWith(".git/") || path === ".cairn" || path.startsWith(".cairn/")
-  );
+  return /^(?:\.git|\.cairn|cairn-stores)(?:\/|$)/.test(path);
 }
 
 /**
