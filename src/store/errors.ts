@@ -91,7 +91,6 @@ export function wrapStoreError(store: string, subject: string, cause: unknown): 
   if (cause instanceof CairnError) return cause;
   if (hasCode(cause, "ENOSPC", "EDQUOT", "EFBIG")) return storeFull(store, subject, cause);
   if (hasCode(cause, "EROFS", "EACCES", "EPERM")) return storeReadOnly(store, subject, cause);
-  if (hasCode(cause, "ENOTDIR")) return storeNoFolder(store, cause);
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new CairnError({
     code: "STORE_FAILED",
@@ -121,12 +120,12 @@ function storeReadOnly(store: string, subject: string, cause: unknown): CairnErr
   });
 }
 
-function storeNoFolder(store: string, cause: Error): CairnError {
+/** Something else stands where the folder of a store should be. */
+export function storeNoFolder(folder: string): CairnError {
   return new CairnError({
     code: "STORE_NO_FOLDER",
     kind: "unavailable",
-    message: `The ${store} store is no folder: ${cause.message}.`,
-    hint: "Move away the file that stands there, or give the workspace another root.",
-    cause,
+    message: `The store ${folder} is no folder.`,
+    hint: "Move away the file that stands there, or give the store another root.",
   });
 }

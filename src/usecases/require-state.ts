@@ -1,6 +1,6 @@
 import type { LedgerState } from "../domain/ledger/state.ts";
 import { CairnError } from "../shared/errors.ts";
-import { observe } from "./reconcile/observe.ts";
+import { observe, type Observation } from "./reconcile/observe.ts";
 import type { RegistrySession } from "./session.ts";
 
 /** What the ledger says now. Rejects with `REGISTRY_NOT_ADOPTED`. */
@@ -8,6 +8,25 @@ export async function requireState(session: RegistrySession): Promise<LedgerStat
   const { state } = await observe(session.mirror, session.cache);
   if (state === undefined) throw registryNotAdopted(session.url);
   return state;
+}
+
+/** For what needs the branch as well: its workspaces are described there. Rejects with `REGISTRY_BRANCH_MISSING` too. */
+export function requireBranch(
+  session: RegistrySession,
+  { state, head }: Observation,
+): { readonly state: LedgerState; readonly head: string } {
+  if (state === undefined) throw registryNotAdopted(session.url);
+  if (head === undefined) throw branchMissing(session);
+  return { state, head };
+}
+
+function branchMissing({ url, mirror }: RegistrySession): CairnError {
+  return new CairnError({
+    code: "REGISTRY_BRANCH_MISSING",
+    kind: "missing",
+    message: `The registry ${url} has no commit on ${mirror.branch.slice("refs/heads/".length)} any more.`,
+    hint: "Restore the branch, or name another one as branch in cairn.yaml. Workspaces keep what they have: cairn pull --store reads them without the registry.",
+  });
 }
 
 export function registryNotAdopted(url: string): CairnError {

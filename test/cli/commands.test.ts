@@ -164,8 +164,9 @@ describe("plan", () => {
       message,
     } as const;
     const report = { ...plan, actions: [], pending: [], conditions: [stalled] };
-    const { out } = await cairn(["plan"], { app: { plan: async () => report } });
+    const { code, out } = await cairn(["plan"], { app: { plan: async () => report } });
 
+    expect(code).toBe(1);
     expect(out).toBe("● Stalled True HistoryRewritten  The history was rewritten.\n");
   });
 
@@ -191,6 +192,16 @@ describe("apply", () => {
     { name: "a promotion waits", report: { ...applied, pending: plan.pending }, code: 0 },
     { name: "warnings remain", report: { ...applied, findings: [warning] }, code: 0 },
     { name: "errors hold something back", report: { ...applied, findings: [error] }, code: 1 },
+    {
+      name: "a person must act first",
+      report: {
+        ...applied,
+        conditions: [
+          { type: "Stalled", status: "True", reason: "HistoryRewritten", message: "x" } as const,
+        ],
+      },
+      code: 1,
+    },
     { name: "a workspace failed", report: { ...applied, workspaces: [failed] }, code: 3 },
   ])("ends with $code when $name", async ({ report, code }) => {
     const outcome = await cairn(["apply"], { app: { apply: async () => report } });

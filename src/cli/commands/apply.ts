@@ -7,7 +7,7 @@ export const applyCommand = defineCommand({
   group: "operate",
   summary: "Reconcile once: publish versions, decide stages, bring the workspaces up to date.",
   details:
-    "Ends with 1 when errors in the registry hold something back, with 3 when a workspace could not be brought up to date. Running it again takes up where it was.",
+    "Ends with 1 when errors in the registry hold something back or a person must act first, with 3 when a workspace could not be brought up to date. Running it again takes up where it was.",
   arguments: [],
   options: {},
   examples: [{ line: "apply", says: "Make the registry around this folder true:" }],

@@ -1,6 +1,5 @@
-import { isBlocking } from "../../domain/finding.ts";
 import { defineCommand } from "../command.ts";
-import { ExitCode } from "../exit-codes.ts";
+import { exitCodeOfPlan } from "../render/apply.ts";
 import { renderJson } from "../render/json.ts";
 import { renderPlan } from "../render/plan.ts";
 
@@ -8,7 +7,8 @@ export const planCommand = defineCommand({
   name: "plan",
   group: "operate",
   summary: 'Show what "cairn apply" would do, and do none of it.',
-  details: "Ends with 1 when errors in the registry hold something back.",
+  details:
+    "Ends with 1 when errors in the registry hold something back, or a person must act first.",
   arguments: [],
   options: {},
   examples: [{ line: "plan --json", says: "Read the plan by a program:" }],
@@ -16,6 +16,6 @@ export const planCommand = defineCommand({
   async run({ app, json, terminal }) {
     const report = await app.plan();
     terminal.out(json ? renderJson(report) : renderPlan(report, terminal.paint));
-    return report.findings.some(isBlocking) ? ExitCode.findings : ExitCode.ok;
+    return exitCodeOfPlan(report);
   },
 });

@@ -26,8 +26,16 @@ export function renderApply(report: ApplyReport, paint: Paint): string {
 /** A failed workspace weighs more than findings: it needs an operator, not an author. */
 export function exitCodeOfApply(report: ApplyReport): ExitCode {
   const failed = exitCodeOfSync(report);
-  if (failed !== ExitCode.ok) return failed;
-  return report.findings.some(isBlocking) ? ExitCode.findings : ExitCode.ok;
+  return failed === ExitCode.ok ? exitCodeOfPlan(report) : failed;
+}
+
+/** Errors hold something back; a stalled registry holds back everything. */
+export function exitCodeOfPlan({
+  findings,
+  conditions,
+}: Pick<ApplyReport, "findings" | "conditions">): ExitCode {
+  const isStalled = conditions.some(({ type, status }) => type === "Stalled" && status === "True");
+  return isStalled || findings.some(isBlocking) ? ExitCode.findings : ExitCode.ok;
 }
 
 export function exitCodeOfSync({

@@ -6,7 +6,7 @@ import { pullVersion } from "../deliver/pull-version.ts";
 import type { LazySession } from "../lazy-session.ts";
 import { workspaceUnknown } from "../operate/sync.ts";
 import { observe } from "../reconcile/observe.ts";
-import { registryNotAdopted } from "../require-state.ts";
+import { requireBranch } from "../require-state.ts";
 import type { RegistrySession } from "../session.ts";
 
 export interface PullPorts {
@@ -42,8 +42,8 @@ async function sourceStore(ports: PullPorts, { store, workspace }: PullRequest):
 }
 
 async function workspaceStore(session: RegistrySession, name: string): Promise<Store> {
-  const { head, state } = await observe(session.mirror, session.cache);
-  if (state === undefined || head === undefined) throw registryNotAdopted(session.url);
+  const observation = await observe(session.mirror, session.cache);
+  const { head } = requireBranch(session, observation);
   const { workspaces } = await session.reader.registryAt(head);
   const workspace = workspaces.find((known) => known.name === name);
   if (workspace === undefined)

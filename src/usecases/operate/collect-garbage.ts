@@ -1,7 +1,7 @@
 import type { GarbageReport } from "../app.ts";
 import { collectGarbage as collectStoreGarbage } from "../deliver/collect-garbage.ts";
 import { observe } from "../reconcile/observe.ts";
-import { registryNotAdopted } from "../require-state.ts";
+import { requireBranch } from "../require-state.ts";
 import type { RegistrySession } from "../session.ts";
 import { selectsWorkspace } from "./sync.ts";
 
@@ -10,8 +10,8 @@ export async function collectGarbage(
   session: RegistrySession,
   request: { readonly dryRun: boolean; readonly workspaces: readonly string[] },
 ): Promise<GarbageReport> {
-  const { state, head } = await observe(session.mirror, session.cache);
-  if (state === undefined || head === undefined) throw registryNotAdopted(session.url);
+  const observation = await observe(session.mirror, session.cache);
+  const { head } = requireBranch(session, observation);
   const registry = await session.reader.registryAt(head);
   const selects = selectsWorkspace(request.workspaces);
   const workspaces: GarbageReport["workspaces"][number][] = [];

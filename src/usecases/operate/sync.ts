@@ -3,7 +3,7 @@ import { CairnError } from "../../shared/errors.ts";
 import type { SyncReport, SyncRequest } from "../app.ts";
 import { deliverWorkspaces } from "../deliver/deliver-workspaces.ts";
 import { observe } from "../reconcile/observe.ts";
-import { registryNotAdopted } from "../require-state.ts";
+import { requireBranch } from "../require-state.ts";
 import type { RegistrySession } from "../session.ts";
 
 /** The last steps of a reconcile alone: needs to read Git and to write the stores, nothing more. */
@@ -11,8 +11,8 @@ export async function sync(
   session: RegistrySession,
   request: SyncRequest = {},
 ): Promise<SyncReport> {
-  const { state, head } = await observe(session.mirror, session.cache, request.signal);
-  if (state === undefined || head === undefined) throw registryNotAdopted(session.url);
+  const observation = await observe(session.mirror, session.cache, request.signal);
+  const { state, head } = requireBranch(session, observation);
   const registry = await session.reader.registryAt(head);
   const selects = selectsWorkspace(request.workspaces ?? []);
   if (request.workspaces?.length && !registry.workspaces.some(({ name }) => selects(name))) {

@@ -2,7 +2,7 @@ import type { VerifyReport, VerifyRequest } from "../app.ts";
 import { syncRequest } from "../deliver/deliver-workspaces.ts";
 import { verifyWorkspace } from "../deliver/verify-workspace.ts";
 import { observe } from "../reconcile/observe.ts";
-import { registryNotAdopted } from "../require-state.ts";
+import { requireBranch } from "../require-state.ts";
 import type { RegistrySession } from "../session.ts";
 import { selectsWorkspace } from "./sync.ts";
 
@@ -11,8 +11,8 @@ export async function verify(
   session: RegistrySession,
   request: VerifyRequest,
 ): Promise<VerifyReport> {
-  const { state, head } = await observe(session.mirror, session.cache, request.signal);
-  if (state === undefined || head === undefined) throw registryNotAdopted(session.url);
+  const observation = await observe(session.mirror, session.cache, request.signal);
+  const { state, head } = requireBranch(session, observation);
   const registry = await session.reader.registryAt(head);
   const selects = selectsWorkspace(request.workspaces);
   const workspaces: VerifyReport["workspaces"][number][] = [];

@@ -196,18 +196,6 @@ describe("versions and stages", () => {
       expected: ["error version-scheme models/taxi/model.yaml:2:10"],
     },
     {
-      name: "a name that differs only in case from that of a retired asset",
-      files: modelFiles,
-      state: published("models/Taxi@1"),
-      expected: ["error asset-name-taken models/taxi/model.yaml:1:7"],
-    },
-    {
-      name: "a name that was published before, in this case too",
-      files: modelFiles,
-      state: published("models/Taxi@1", "models/taxi@1", "environments/TAXI@1"),
-      expected: [],
-    },
-    {
       name: "a version that was published before",
       files: {
         ...modelFiles,

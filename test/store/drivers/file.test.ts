@@ -46,6 +46,16 @@ it("follows no link out of its folder", async () => {
   expect(await readdir(outside)).toEqual(["secret"]);
 });
 
+it("says when a file stands where its folder should be", async () => {
+  const { outside } = await openFolder();
+  const driver = new FileStoreDriver({ root: join(outside, "secret") });
+  const key = toStoreKey("a");
+
+  await expect(driver.head(key)).rejects.toMatchObject({ code: "STORE_NO_FOLDER" });
+  await expect(driver.create(key, body("x"))).rejects.toMatchObject({ code: "STORE_NO_FOLDER" });
+  await expect(keys(driver, "")).rejects.toMatchObject({ code: "STORE_NO_FOLDER" });
+});
+
 it("says when a name is needed as a file and as a folder", async () => {
   const { driver } = await openFolder();
   await driver.create(toStoreKey("a"), body("x"));

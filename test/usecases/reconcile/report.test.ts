@@ -38,6 +38,11 @@ it.each<{ name: string; facts: Partial<ConditionFacts>; conditions: readonly str
     conditions: ["Ready False DeliveryFailed", "Degraded True DeliveryFailed"],
   },
   {
+    name: "a workspace that nobody has brought up to date yet",
+    facts: { workspaces: [{ workspace: "dev", outcome: "behind" }] },
+    conditions: ["Ready False DeliveryPending"],
+  },
+  {
     name: "stalled",
     facts: { stalled: { reason: "BranchMissing", message: "gone" } },
     conditions: ["Ready False BranchMissing", "Stalled True BranchMissing"],

@@ -1,9 +1,9 @@
 import { constants } from "node:fs";
-import { lstat, mkdir, open, readdir, realpath, rmdir } from "node:fs/promises";
+import { lstat, mkdir, open, readdir, realpath, rmdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { hasCode } from "../../../shared/errors.ts";
 import type { ObjectInfo } from "../../driver.ts";
-import { keyConflict, pathUnsafe } from "../../errors.ts";
+import { keyConflict, pathUnsafe, storeNoFolder } from "../../errors.ts";
 import { isStoreKey, stagingFolder } from "../../key.ts";
 
 /** Listing looks at this many files at a time. */
@@ -70,8 +70,11 @@ export class FileTree {
   }
 
   async #findRoot(): Promise<string | undefined> {
-    this.#realRoot ??= await realpath(this.#root).catch(undefinedIfAbsent);
-    return this.#realRoot;
+    if (this.#realRoot !== undefined) return this.#realRoot;
+    const root = await realpath(this.#root).catch(undefinedIfAbsent);
+    if (root !== undefined && !(await stat(root)).isDirectory()) throw storeNoFolder(this.#root);
+    this.#realRoot = root;
+    return root;
   }
 
   async #makeRoot(): Promise<string> {
