@@ -251,6 +251,7 @@ export class MemoryMirror implements GitMirror {
 
   async isAncestor(ancestor: string, descendant: string): Promise<boolean> {
     await this.#pause("isAncestor");
+    if (!this.#objects.commits.has(ancestor)) return missing(ancestor);
     return this.#objects.isAncestor(ancestor, descendant);
   }
 

@@ -4,6 +4,7 @@ import type { Registry, StoreSettings, Workspace } from "../../domain/registry.t
 import { toCairnError } from "../../shared/errors.ts";
 import type { Store } from "../../store/store.ts";
 import type { PlannedAction, ProgressListener, SyncRequest, WorkspaceOutcome } from "../app.ts";
+import { isKnownAncestor } from "../ledger/ancestry.ts";
 import type { RegistrySession } from "../session.ts";
 import { CommitVersionSource } from "./commit-version-source.ts";
 import type {
@@ -96,7 +97,7 @@ export async function syncRequest(
     store,
     ...(replica === undefined ? {} : { replica }),
     source: new CommitVersionSource(session.reader, state),
-    isAncestor: (ancestor, descendant) => session.mirror.isAncestor(ancestor, descendant),
+    isAncestor: (ancestor, descendant) => isKnownAncestor(session.mirror, ancestor, descendant),
     clock: session.clock,
     ...(allowMassRemoval === undefined ? {} : { allowMassRemoval }),
     ...(signal === undefined ? {} : { signal }),

@@ -3,6 +3,7 @@ import { foldLedger, type LedgerState } from "../../domain/ledger/state.ts";
 import type { GitMirror } from "../../git/git.ts";
 import { parseLedgerMessage } from "../../registry/ledger-event-yaml.ts";
 import { isJsonObject } from "../../shared/json.ts";
+import { isKnownAncestor } from "./ancestry.ts";
 import type { Cache } from "./cache.ts";
 
 /** Bumped when a cached fold of an older Cairn would be read wrongly. */
@@ -22,7 +23,7 @@ export async function loadState(
   const cached = await readCached(cache);
   if (cached?.head === tip) return cached;
   const start =
-    cached !== undefined && (await mirror.isAncestor(cached.head, tip)) ? cached : undefined;
+    cached !== undefined && (await isKnownAncestor(mirror, cached.head, tip)) ? cached : undefined;
   const entries: LedgerEntry[] = [];
   for await (const { id, message } of mirror.readLedger(tip, start?.head)) {
     entries.push({ commit: id, event: parseLedgerMessage(id, message) });

@@ -5,6 +5,7 @@ import { CairnError } from "../../shared/errors.ts";
 import { redact } from "../../shared/redact.ts";
 import { parseLedgerMessage } from "../../registry/ledger-event-yaml.ts";
 import type { IncidentItem, Page, ResolveIncidentRequest } from "../app.ts";
+import { isInHistory } from "../ledger/ancestry.ts";
 import type { EventDraft } from "../ledger/draft.ts";
 import { recordEvents } from "../ledger/record.ts";
 import { ledgerUnwritable } from "../errors.ts";
@@ -56,7 +57,7 @@ async function draftResolution(
   const goesOn =
     event.kind === "history-rewritten" &&
     head !== undefined &&
-    !(await mirror.isAncestor(processed, head));
+    !(await isInHistory(mirror, processed, head));
   return {
     type: "resolved",
     processed: goesOn ? head : processed,

@@ -18,6 +18,7 @@ import type { CommitInfo, GitMirror } from "../../git/git.ts";
 import type { Clock } from "../../shared/clock.ts";
 import { redact } from "../../shared/redact.ts";
 import type { PendingPromotion } from "../app.ts";
+import { isInHistory } from "../ledger/ancestry.ts";
 import { foldDrafts, type EventDraft } from "../ledger/draft.ts";
 import type { RegistryReader } from "../registry-reader.ts";
 import { findProblems } from "../validate.ts";
@@ -62,7 +63,7 @@ export async function deriveLedgerPlan(
   }
   const tagIncidents = observeTagIncidents(state, await observation.tags.all());
   const incidents = tagIncidents.map((incident) => draftIncident(incident, state));
-  if (!(await context.mirror.isAncestor(state.processed, head))) {
+  if (!(await isInHistory(context.mirror, state.processed, head))) {
     const rewritten = observeRewrittenHistory(state, head);
     const isKnown = Object.hasOwn(state.incidents, rewritten.id);
     return {

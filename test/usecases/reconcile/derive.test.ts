@@ -279,6 +279,14 @@ describe("a rewritten branch", () => {
     await expectSound(remote);
   });
 
+  it("is recognised by who never saw the old one", async () => {
+    const { remote, head } = await adoptedWith({ assets: [] });
+    remote.refs.set("refs/heads/main", remote.commit(filesOf({ assets: [a("x")] })));
+    remote.objects.commits.delete(head);
+    const plan = await settle(openSession(remote));
+    expect(plan.stalled).toMatchObject({ reason: "HistoryRewritten" });
+  });
+
   it("that is put back goes on by itself", async () => {
     const { remote, session, head } = await adoptedWith({ assets: [a("x")] });
     remote.refs.set("refs/heads/main", remote.commit(filesOf({ assets: [] })));
