@@ -166,6 +166,15 @@ export function describeGitMirror(name: string, start: () => Promise<MirrorHarne
       expect(await read(last?.id ?? "", last?.id)).toEqual([]);
     });
 
+    it("reads an event that names thousands of tags", async () => {
+      const mirror = await openFrom(await start());
+      const message = `adopt\n\n${"- models/taxi-fare@v1\n".repeat(100_000)}`;
+      const id = await writeEvent(mirror, message);
+      const found = [];
+      for await (const entry of mirror.readLedger(id)) found.push(entry);
+      expect(found).toEqual([{ id, message }]);
+    });
+
     it("moves nothing when one update of several is refused", async () => {
       const harness = await start();
       const head = await harness.repository.commit("first", { a: "1" });

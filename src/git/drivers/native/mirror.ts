@@ -55,7 +55,8 @@ interface Parts {
 
 const renewEveryMs = 20_000;
 const maxUpdates = 1000;
-const maxMessageBytes = 2 ** 20;
+/** An adoption names every tag and stage version that there was before it. */
+const maxMessageBytes = 64 * 2 ** 20;
 
 /** A bare copy of a remote repository that the git program keeps. */
 export class NativeGitMirror extends NativeGitReader implements GitMirror {
