@@ -5,6 +5,7 @@ import { CairnError } from "../../shared/errors.ts";
 import type { AdoptRequest, ApplyReport } from "../app.ts";
 import { ledgerUnwritable } from "../errors.ts";
 import type { EventDraft } from "../ledger/draft.ts";
+import { Races } from "../ledger/races.ts";
 import { recordEvents } from "../ledger/record.ts";
 import { observe, type Observation } from "../reconcile/observe.ts";
 import type { RegistrySession } from "../session.ts";
@@ -16,15 +17,19 @@ import { apply } from "./apply.ts";
  * repeated after a crash. Rejects with `REGISTRY_EMPTY` or `REGISTRY_UNUSABLE`.
  */
 export async function adopt(session: RegistrySession, request: AdoptRequest): Promise<ApplyReport> {
-  const observation = await observe(session.mirror, session.cache);
-  if (observation.state === undefined) {
+  const races = new Races();
+  for (;;) {
+    const observation = await observe(session.mirror, session.cache);
+    if (observation.state !== undefined) return apply(session);
     const draft = await draftAdoption(session, observation, request);
     const outcome = await recordEvents(session, undefined, [draft]);
-    // A lost race means that somebody else adopted it in this moment: the same thing.
-    const refused = outcome.outcome === "recorded" ? outcome.refused[0] : undefined;
+    if (outcome.outcome === "lost-race") {
+      await races.lose(outcome);
+      continue;
+    }
+    const [refused] = outcome.refused;
     if (refused !== undefined) throw ledgerUnwritable(refused.reason);
   }
-  return apply(session);
 }
 
 async function draftAdoption(

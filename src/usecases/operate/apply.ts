@@ -1,24 +1,16 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
 import type { Finding } from "../../domain/finding.ts";
 import { openIncidents } from "../../domain/plan/incidents.ts";
-import { CairnError } from "../../shared/errors.ts";
 import type { ApplyReport, ApplyRequest, PlannedAction, WorkspaceOutcome } from "../app.ts";
 import { deliverWorkspaces } from "../deliver/deliver-workspaces.ts";
 import { recordEvents, type RecordOutcome } from "../ledger/record.ts";
 import { saveState } from "../ledger/load-state.ts";
+import { Races } from "../ledger/races.ts";
 import { draftActions } from "../reconcile/actions.ts";
 import { conditionsOf } from "../reconcile/conditions.ts";
 import { deriveLedgerPlan, type LedgerPlan } from "../reconcile/derive.ts";
 import { observe, type Observation } from "../reconcile/observe.ts";
 import { registryNotAdopted } from "../require-state.ts";
 import type { RegistrySession } from "../session.ts";
-
-/** How often a lost race is tried again before the next reconcile has to do it. */
-const maxRaces = 30;
-const raceBackoffMs = 50;
-/** How often in a row it may stay open whether the remote took a push before that is the answer. */
-const maxDoubts = 5;
 
 /**
  * One reconcile: looks at the branch and the ledger, records what landed, brings the workspaces up
@@ -68,8 +60,8 @@ interface Settled {
 /** Derives and records until the ledger says what the branch says, or somebody else made it so. */
 async function settleLedger(session: RegistrySession, request: ApplyRequest): Promise<Settled> {
   const done: PlannedAction[] = [];
-  let doubts = 0;
-  for (let race = 0; race < maxRaces; race += 1) {
+  const races = new Races();
+  for (;;) {
     request.signal?.throwIfAborted();
     const observation = await observe(session.mirror, session.cache, request.signal);
     if (observation.state === undefined) throw registryNotAdopted(session.url);
@@ -85,21 +77,9 @@ async function settleLedger(session: RegistrySession, request: ApplyRequest): Pr
       await saveState(state, session.cache);
       return { plan, observation, state, done, findings: refusals(outcome) };
     }
-    doubts = outcome.doubt === undefined ? 0 : doubts + 1;
-    if (outcome.doubt !== undefined && doubts >= maxDoubts) throw outcome.doubt;
-    session.log.info({ race }, "another controller wrote to the ledger first: looking again");
-    await sleep(
-      Math.random() * raceBackoffMs * 2 ** Math.min(race, 5),
-      undefined,
-      request.signal === undefined ? {} : { signal: request.signal },
-    );
+    session.log.info({}, "another controller wrote to the ledger first: looking again");
+    await races.lose(outcome, request.signal);
   }
-  throw new CairnError({
-    code: "LEDGER_BUSY",
-    kind: "conflict",
-    message: `Others wrote to the ledger ${maxRaces} times in a row while Cairn tried to.`,
-    hint: "Try again; if this repeats, look who else writes to cairn-ledger.",
-  });
 }
 
 function refusals(

@@ -7,6 +7,7 @@ import { parseLedgerMessage } from "../../registry/ledger-event-yaml.ts";
 import type { IncidentItem, Page, ResolveIncidentRequest } from "../app.ts";
 import { isInHistory } from "../ledger/ancestry.ts";
 import type { EventDraft } from "../ledger/draft.ts";
+import { Races } from "../ledger/races.ts";
 import { recordEvents } from "../ledger/record.ts";
 import { ledgerUnwritable } from "../errors.ts";
 import { observe, type Observation } from "../reconcile/observe.ts";
@@ -32,15 +33,24 @@ export async function resolveIncident(
   session: RegistrySession,
   request: ResolveIncidentRequest,
 ): Promise<IncidentItem> {
+  const races = new Races();
   for (;;) {
     const observation = await observe(session.mirror, session.cache);
     const { state } = observation;
     if (state === undefined) throw registryNotAdopted(session.url);
-    const incident = requireOpen(state, request.id);
+    const incident = requireKnown(state, request.id);
+    if (incident.resolved !== undefined) {
+      // The push that nobody answered was this one.
+      if (races.isInDoubt && incident.resolved.by === request.by) return incidentItem(incident);
+      throw alreadyResolved(request.id, incident.resolved);
+    }
     if (request.how === "restore") await restoreTag(session, observation, state, incident);
     const draft = await draftResolution(session, request, { ...observation, state }, incident);
     const outcome = await recordEvents(session, state, [draft]);
-    if (outcome.outcome === "lost-race") continue;
+    if (outcome.outcome === "lost-race") {
+      await races.lose(outcome);
+      continue;
+    }
     const [refused] = outcome.refused;
     if (refused !== undefined) throw ledgerUnwritable(refused.reason);
     return incidentItem(requireKnown(outcome.state ?? state, request.id));
@@ -110,13 +120,14 @@ async function rebuildTag(
   return undefined;
 }
 
-function requireOpen(state: LedgerState, id: string): IncidentState {
-  const incident = requireKnown(state, id);
-  if (incident.resolved === undefined) return incident;
-  throw new CairnError({
+function alreadyResolved(
+  id: string,
+  { how, by }: NonNullable<IncidentState["resolved"]>,
+): CairnError {
+  return new CairnError({
     code: "INCIDENT_RESOLVED",
     kind: "invalid",
-    message: `The incident ${id} was ${incident.resolved.how} by ${incident.resolved.by} already.`,
+    message: `The incident ${id} was ${how} by ${by} already.`,
   });
 }
 

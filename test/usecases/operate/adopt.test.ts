@@ -4,7 +4,7 @@ import { adopt } from "../../../src/usecases/operate/adopt.ts";
 import { apply } from "../../../src/usecases/operate/apply.ts";
 import { MemoryRemote } from "../../support/memory-mirror.ts";
 import { expectSound, stateAt, versionsAt } from "../reconcile/settle.ts";
-import { filesOf, openSession } from "../reconcile/world.ts";
+import { failOnPush, filesOf, openSession } from "../reconcile/world.ts";
 
 const spec = {
   assets: [{ key: "models/a", content: "x" }],
@@ -70,6 +70,21 @@ it("says when the remote does not take the ledger", async () => {
   remote.refuse = () => "protected branch";
   await expect(adopt(openSession(remote), { withStages: false })).rejects.toMatchObject({
     code: "LEDGER_PUSH_REFUSED",
+  });
+});
+
+it("says when the remote takes no push, and goes on when only the answer was lost", async () => {
+  const remote = new MemoryRemote();
+  remote.land(filesOf(spec));
+  remote.connectionBreaks = 1;
+  await adopt(openSession(remote), { withStages: false });
+  expect(await versionsAt(remote)).toEqual({ "models/a": ["1"] });
+
+  const other = new MemoryRemote();
+  other.land(filesOf(spec));
+  const session = openSession(other, { pause: failOnPush });
+  await expect(adopt(session, { withStages: false })).rejects.toMatchObject({
+    code: "GIT_REMOTE_UNAVAILABLE",
   });
 });
 

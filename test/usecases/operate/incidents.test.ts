@@ -7,7 +7,7 @@ import { recordEvents } from "../../../src/usecases/ledger/record.ts";
 import type { RegistrySession } from "../../../src/usecases/session.ts";
 import { accepted, adopted, incident, published } from "../../support/domain-builders.ts";
 import { MemoryRemote } from "../../support/memory-mirror.ts";
-import { filesOf, openSession, recordAll } from "../reconcile/world.ts";
+import { failOnPush, filesOf, openSession, recordAll } from "../reconcile/world.ts";
 
 const versionTag = "refs/tags/models/taxi-fare@v1";
 const stageTag = "refs/tags/models/taxi-fare#prod#1";
@@ -114,6 +114,24 @@ describe("acknowledging", () => {
     const item = await resolveIncident(slow, { id: incident().id, how: "acknowledge", by: "ann" });
     expect(item.resolved).toMatchObject({ how: "acknowledged" });
     expect((await stateOf(session)).assets["models/taxi-fare"]?.versions).toHaveLength(2);
+  });
+});
+
+it("resolves when only the answer of the remote was lost", async () => {
+  const { remote, session } = await openWorld([incident()]);
+  remote.connectionBreaks = 1;
+  const request = { id: incident().id, how: "acknowledge", by: "ann" } as const;
+  const item = await resolveIncident(session, request);
+  expect(item.resolved).toMatchObject({ how: "acknowledged", by: "ann" });
+  expect((await stateOf(session)).eventCount).toBe(5);
+});
+
+it("gives up on a remote that takes no push", async () => {
+  const { remote } = await openWorld([incident()]);
+  const session = openSession(remote, { pause: failOnPush });
+  const request = { id: incident().id, how: "acknowledge", by: "ann" } as const;
+  await expect(resolveIncident(session, request)).rejects.toMatchObject({
+    code: "GIT_REMOTE_UNAVAILABLE",
   });
 });
 

@@ -182,6 +182,12 @@ export function openSession(
   };
 }
 
+/** A remote that can be read and not written: for `openSession`. */
+export const failOnPush: Pause = async (method) => {
+  if (method !== "push") return;
+  throw new CairnError({ code: "GIT_REMOTE_UNAVAILABLE", kind: "unavailable", message: "503" });
+};
+
 /** Puts the remote under Cairn's care as it is, and writes these events. */
 export async function recordAll(
   session: RegistrySession,
