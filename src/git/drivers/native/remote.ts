@@ -90,7 +90,7 @@ const signs: readonly (readonly [RegExp, (detail: string) => CairnError])[] = [
     notARepository,
   ],
   [
-    /fsck error|in fsck|did not send all necessary objects|protocol error|bad line length|invalid index-pack|bad pack|pack (?:has|is|signature)|inflate|unresolved delta|length header|expected (?:flush|response|shallow|.*acknowledgments|sha|'packfile')|mismatched algorithms|unexpected|garbage|invalid .*response|does not support --atomic|bad object|couldn't find remote ref/i,
+    /fsck error|in fsck|did not send all necessary objects|protocol error|bad line length|invalid index-pack|bad pack|pack (?:has|is|signature)|inflate|unresolved delta|length header|expected (?:flush|response|shallow|.*acknowledgments|sha|'packfile')|mismatched algorithms|unexpected|garbage|invalid .*response|does not support --atomic|bad object|not our ref|couldn't find remote ref/i,
     remoteBroken,
   ],
 ];
