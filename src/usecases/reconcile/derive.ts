@@ -19,16 +19,19 @@ import type { Clock } from "../../shared/clock.ts";
 import { redact } from "../../shared/redact.ts";
 import type { PendingPromotion } from "../app.ts";
 import { isInHistory } from "../ledger/ancestry.ts";
+import type { Cache } from "../ledger/cache.ts";
 import { foldDrafts, type EventDraft } from "../ledger/draft.ts";
 import type { RegistryReader } from "../registry-reader.ts";
 import { findProblems } from "../validate.ts";
 import { changedAssets, derivePublications, type PublishedDraft } from "./derive-publications.ts";
 import type { Observation } from "./observe.ts";
+import { readQuiet, saveQuiet } from "./quiet-landings.ts";
 
 export interface DeriveContext {
   readonly mirror: GitMirror;
   readonly reader: RegistryReader;
   readonly clock: Clock;
+  readonly cache: Cache;
 }
 
 /** What the ledger should say next, and why some things cannot be said. Data; nothing is done yet. */
@@ -91,11 +94,17 @@ async function deriveLandings(
   const drafts: EventDraft[] = [...incidents];
   let current = state;
   let last: Landed | undefined;
-  for (const landing of await landings(context.mirror, state.processed, head)) {
+  const known = await readQuiet(context.cache, state.head);
+  let quiet = known;
+  let isQuiet = true;
+  for (const landing of afterQuiet(await landings(context.mirror, state.processed, head), known)) {
     last = await deriveLanding(context, observation, current, landing);
+    isQuiet &&= last.drafts.length === 0 && last.findings.length === 0;
+    if (isQuiet) quiet = landing.id;
     drafts.push(...last.drafts);
     current = foldDrafts(current, last.drafts, context.clock.now()) ?? current;
   }
+  if (quiet !== undefined && quiet !== known) await saveQuiet(context.cache, state.head, quiet);
   const accepts = draftAdoptedStages(current);
   current = foldDrafts(current, accepts, context.clock.now()) ?? current;
   return {
@@ -105,6 +114,12 @@ async function deriveLandings(
     registry: last?.registry.settings === undefined ? undefined : last.registry,
     stalled: last === undefined ? undefined : settingsProblem(last),
   };
+}
+
+/** The head is always looked at: what was held back there may be free to go now. */
+function afterQuiet(all: readonly CommitInfo[], quiet: string | undefined): readonly CommitInfo[] {
+  const start = all.findIndex(({ id }) => id === quiet) + 1;
+  return all.slice(Math.min(start, all.length - 1));
 }
 
 interface Landed {

@@ -1,9 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { AssetKey } from "../../../src/domain/asset.ts";
 import { assetState, stageVersion } from "../../../src/domain/ledger/state.ts";
 import { adopted, FixedClock } from "../../support/domain-builders.ts";
 import { MemoryRemote } from "../../support/memory-mirror.ts";
 import { recordEvents } from "../../../src/usecases/ledger/record.ts";
+import type { RegistrySession } from "../../../src/usecases/session.ts";
 import { derive, expectSound, settle, stateAt, versionsAt } from "./settle.ts";
 import { filesOf, openSession, recordAll, type AssetSpec, type RegistrySpec } from "./world.ts";
 
@@ -226,6 +227,38 @@ describe("landings", () => {
     Object.assign(session.reader, { contentDigest: async () => adopted().policy });
     await settle(session);
     expect(await versionsAt(remote)).toEqual({ "models/a": ["1"] });
+  });
+});
+
+describe("landings that bring nothing", () => {
+  const reads = async (session: RegistrySession): Promise<number> => {
+    const spy = vi.spyOn(session.reader, "registryAt");
+    await settle(session);
+    const commits = new Set(spy.mock.calls.map(([commit]) => commit));
+    spy.mockRestore();
+    return commits.size;
+  };
+  const words = (description: string) => filesOf({ assets: [a("x", { description })] });
+
+  it("are looked at once, but for the head", async () => {
+    const { remote, session } = await adoptedWith({ assets: [a("x")] });
+    for (const text of ["1", "2", "3", "4"]) remote.land(words(text));
+    expect(await reads(session)).toBe(4);
+    expect(await reads(session)).toBe(1);
+    remote.land(words("5"));
+    expect(await reads(session)).toBe(1);
+    remote.land(filesOf({ assets: [a("y")] }));
+    expect(await reads(session)).toBeLessThanOrEqual(2);
+    expect(await versionsAt(remote)).toEqual({ "models/a": ["1", "2"] });
+    await expectSound(remote);
+  });
+
+  it("are not those that something was held back in", async () => {
+    const { remote, session } = await adoptedWith({ assets: [] });
+    remote.land(filesOf({ assets: [a("x", { isUnreadable: true })] }));
+    remote.land(filesOf({ assets: [a("x", { isUnreadable: true, description: "d" })] }));
+    expect(await reads(session)).toBe(2);
+    expect(await reads(session)).toBe(2);
   });
 });
 
