@@ -17,7 +17,7 @@ export class FileCache implements Cache {
     try {
       return await readFile(join(this.#folder, key), "utf8");
     } catch (error) {
-      if (hasCode(error, "ENOENT", "EISDIR", "EACCES")) return undefined;
+      if (hasCode(error, "ENOENT", "EISDIR", "EACCES", "ENOTDIR")) return undefined;
       throw error;
     }
   }
@@ -27,7 +27,7 @@ export class FileCache implements Cache {
       await mkdir(this.#folder, { recursive: true });
       await writeFileAtomically(join(this.#folder, key), text, { durable: false });
     } catch (error) {
-      if (!hasCode(error, "ENOSPC", "EROFS", "EACCES")) throw error;
+      if (!hasCode(error, "ENOSPC", "EDQUOT", "EROFS", "EACCES", "ENOTDIR", "EEXIST")) throw error;
     }
   }
 }

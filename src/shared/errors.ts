@@ -54,9 +54,24 @@ export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
   );
 }
 
+/** What the operating system says of a disk or a folder that is at fault, and not Cairn. */
+const diskCodes = ["ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "ENOTDIR", "EIO"] as const;
+
+function diskUnusable(cause: unknown): CairnError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new CairnError({
+    code: "DISK_UNUSABLE",
+    kind: "unavailable",
+    message: `The file system refused: ${reason}.`,
+    hint: "Cairn cannot work in that folder: see that it is a folder, that there is room, and that Cairn may write there; or name another one (--data, --stores, --to).",
+    cause,
+  });
+}
+
 /** Wraps what nobody expected, so that edges only ever see `CairnError`. */
 export function toCairnError(error: unknown): CairnError {
   if (error instanceof CairnError) return error;
+  if (hasCode(error, ...diskCodes)) return diskUnusable(error);
   const message = error instanceof Error ? error.message : String(error);
   return new CairnError({
     code: "INTERNAL",

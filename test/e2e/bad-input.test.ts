@@ -253,6 +253,13 @@ describe("stores", () => {
   });
 });
 
+it("a data folder that is none is no bug of Cairn", async () => {
+  await writeFile(join(folder, "file"), "in the way");
+  const { exitCode, stderr } = await cairn("adopt", "--registry", registry.path, "--data", "file");
+  expect(exitCode).toBe(3);
+  expect(stderr).toMatch(/DISK_UNUSABLE.*\nhint: .*--data/);
+});
+
 describe("remotes", () => {
   it("gone, half or closed: says so without secrets, and goes on when it is back", async () => {
     await adopt();

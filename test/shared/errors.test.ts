@@ -26,3 +26,8 @@ it("leaves a Cairn error as it is and wraps everything else as a bug", () => {
     expect(error.cause).toBe(thrown);
   }
 });
+
+it("does not call a disk's fault a bug", () => {
+  const cause = Object.assign(new Error("EROFS: read-only file system"), { code: "EROFS" });
+  expect(toCairnError(cause)).toMatchObject({ code: "DISK_UNUSABLE", kind: "unavailable", cause });
+});
