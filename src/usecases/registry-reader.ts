@@ -12,6 +12,8 @@ export interface RegistryReader {
   registryAt(commit: string): Promise<Registry>;
   /** From Git object ids alone: equal means equal content, different or unknown means look. */
   objectsDigest(registry: Registry, asset: Asset): Digest | undefined;
+  /** The content digest that objects of this digest were once found to have. */
+  knownDigest(objects: Digest): Digest | undefined;
   /** Reads and hashes every byte the asset refers to. Rejects with `SOURCE_…` if one cannot be had. */
   contentDigest(commit: string, registry: Registry, asset: Asset): Promise<Digest>;
   /** Over the metadata file and the metric files it names. */
@@ -59,10 +61,18 @@ export class CommitRegistryReader implements RegistryReader {
     return objectsDigest(asset, registry);
   }
 
-  contentDigest(commit: string, registry: Registry, asset: Asset): Promise<Digest> {
+  knownDigest(objects: Digest): Digest | undefined {
+    return this.#ports.hashes.get(objects);
+  }
+
+  async contentDigest(commit: string, registry: Registry, asset: Asset): Promise<Digest> {
     const snapshot = this.#snapshot(commit);
     snapshot.digester ??= new ContentDigester(registry, this.#sources(commit, registry));
-    return snapshot.digester.digest(asset);
+    const digest = await snapshot.digester.digest(asset);
+    const objects = objectsDigest(asset, registry);
+    const { hashes } = this.#ports;
+    if (objects !== undefined && hashes.get(objects) !== digest) hashes.set(objects, digest);
+    return digest;
   }
 
   evidenceDigest(commit: string, registry: Registry, asset: Asset): Promise<Digest> {

@@ -38,7 +38,7 @@ export interface Publications {
   readonly findings: readonly Finding[];
 }
 
-/** Assets whose content may differ from what is published, by object ids alone. */
+/** Assets whose content may differ from what is published, without reading it. */
 export function changedAssets(input: Omit<PublicationInput, "isTagTaken">): readonly Asset[] {
   return input.registry.assets.filter((asset) => {
     if (asset.isBroken || input.blockedPaths.has(asset.document.path)) return false;
@@ -47,7 +47,13 @@ export function changedAssets(input: Omit<PublicationInput, "isTagTaken">): read
       asset.explicitVersion === undefined
         ? published?.versions.at(-1)
         : findVersion(published, asset.explicitVersion);
-    return comparable?.objects !== input.reader.objectsDigest(input.registry, asset);
+    if (comparable === undefined) return true;
+    const objects = input.reader.objectsDigest(input.registry, asset);
+    if (objects === undefined) return true;
+    // Other objects may be the same content: a description was changed. It is read once.
+    return (
+      comparable.objects !== objects && input.reader.knownDigest(objects) !== comparable.digest
+    );
   });
 }
 

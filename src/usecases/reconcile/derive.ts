@@ -107,14 +107,25 @@ async function deriveLandings(
   if (quiet !== undefined && quiet !== known) await saveQuiet(context.cache, state.head, quiet);
   const accepts = draftAdoptedStages(current);
   current = foldDrafts(current, accepts, context.clock.now()) ?? current;
+  const all = [...drafts, ...accepts];
+  if (last === undefined) return { ...nothingPlanned, drafts: all };
+  const { registry } = last;
   return {
-    drafts: [...drafts, ...accepts],
-    findings: last === undefined ? [] : findingsAfter(last, current),
-    pending: last === undefined ? [] : pendingPromotions(last.registry, current),
-    registry: last?.registry.settings === undefined ? undefined : last.registry,
-    stalled: last === undefined ? undefined : settingsProblem(last),
+    drafts: all,
+    findings: findingsAfter(last, current),
+    pending: pendingPromotions(registry, current),
+    registry: registry.settings === undefined ? undefined : registry,
+    stalled: settingsProblem(last),
   };
 }
+
+const nothingPlanned: LedgerPlan = {
+  drafts: [],
+  findings: [],
+  pending: [],
+  registry: undefined,
+  stalled: undefined,
+};
 
 /** The head is always looked at: what was held back there may be free to go now. */
 function afterQuiet(all: readonly CommitInfo[], quiet: string | undefined): readonly CommitInfo[] {
@@ -255,11 +266,5 @@ function settingsProblem({ registry }: Landed): LedgerPlan["stalled"] {
 }
 
 function stalledPlan(reason: string, message: string): LedgerPlan {
-  return {
-    drafts: [],
-    findings: [],
-    pending: [],
-    registry: undefined,
-    stalled: { reason, message },
-  };
+  return { ...nothingPlanned, stalled: { reason, message } };
 }

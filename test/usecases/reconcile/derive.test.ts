@@ -262,6 +262,14 @@ describe("landings that bring nothing", () => {
   });
 });
 
+it("reads content that stayed the same once, whatever the words about it", async () => {
+  const { remote, session } = await adoptedWith({ assets: [a("x")] });
+  const spy = vi.spyOn(session.reader, "contentDigest");
+  remote.land(filesOf({ assets: [a("x", { description: "in words" })] }));
+  for (let time = 0; time < 3; time += 1) await settle(session);
+  expect(spy).toHaveBeenCalledTimes(1);
+});
+
 describe("stages", () => {
   it("of adoption are accepted once the version exists, once", async () => {
     const { remote, session } = await adoptedWith(

@@ -71,6 +71,7 @@ export function filesOf(spec: RegistrySpec): Record<string, string> {
 /** Reads what `filesOf` wrote; `order` is the order in which a reader happens to find assets. */
 export class MemoryRegistryReader implements RegistryReader {
   readonly recipe = 1;
+  readonly #known = new Map<Digest, Digest>();
   readonly #mirror: GitMirror;
   readonly #order: (assets: readonly Asset[]) => readonly Asset[];
 
@@ -118,12 +119,18 @@ export class MemoryRegistryReader implements RegistryReader {
     return sha256(canonicalJson(asset.document.value));
   }
 
-  async contentDigest(_commit: string, _registry: Registry, asset: Asset): Promise<Digest> {
+  knownDigest(objects: Digest): Digest | undefined {
+    return this.#known.get(objects);
+  }
+
+  async contentDigest(_commit: string, registry: Registry, asset: Asset): Promise<Digest> {
     const { key = "", content = "", uses = [], parts = [], isUnreadable } = asset.document.value;
     if (isUnreadable === true) {
       throw new CairnError({ code: "SOURCE_OBJECT_MISSING", kind: "missing", message: "no bytes" });
     }
-    return sha256(canonicalJson({ key, content, uses, parts }));
+    const digest = sha256(canonicalJson({ key, content, uses, parts }));
+    this.#known.set(this.objectsDigest(registry, asset), digest);
+    return digest;
   }
 
   async evidenceDigest(): Promise<Digest> {
