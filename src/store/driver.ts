@@ -58,6 +58,8 @@ export interface StoreDriver {
    * `create` does when the target is taken. A store without it copies.
    */
   link?(source: StoreKey, target: StoreKey): Promise<void>;
+  /** Optional: rejects if nothing could be written now, and writes nothing to find out. */
+  checkWritable?(): Promise<void>;
   /** Optional: what unfinished writes older than this left behind, removed unless `dryRun`. */
   sweep?(options: {
     readonly olderThanMs: number;

@@ -170,6 +170,11 @@ export class Store {
     });
   }
 
+  /** Rejects with `STORE_READ_ONLY` and the like where a store can tell without writing. */
+  async checkWritable(): Promise<void> {
+    return this.#translate("index.json", async () => this.#driver.checkWritable?.());
+  }
+
   /** What unfinished writes left behind, removed unless `dryRun`; nothing where a store cleans up itself. */
   async sweep(options: {
     readonly olderThanMs: number;

@@ -33,10 +33,13 @@ export async function doctor(session: RegistrySession): Promise<DoctorReport> {
     const store = await attempt(checks, `store of ${workspace.name}`, async () => {
       const opened = await session.openStore(workspace.store);
       await opened.head("index.json");
+      await opened.checkWritable();
       return opened;
     });
     if (store !== undefined)
-      checks.push(passed(`store of ${workspace.name}`, `${store.name} answers.`));
+      checks.push(
+        passed(`store of ${workspace.name}`, `${store.name} answers and can be written.`),
+      );
   }
   return { checks };
 }

@@ -56,6 +56,17 @@ it("says when a file stands where its folder should be", async () => {
   await expect(keys(driver, "")).rejects.toMatchObject({ code: "STORE_NO_FOLDER" });
 });
 
+it("knows without writing whether it could write", async () => {
+  const { root, outside, driver } = await openFolder();
+  const absent = new FileStoreDriver({ root: join(root, "not", "yet") });
+  const blocked = new FileStoreDriver({ root: join(outside, "secret") });
+
+  await expect(driver.checkWritable()).resolves.toBeUndefined();
+  await expect(absent.checkWritable()).resolves.toBeUndefined();
+  expect(await readdir(root)).toEqual([]);
+  await expect(blocked.checkWritable()).rejects.toMatchObject({ code: "STORE_NO_FOLDER" });
+});
+
 it("says when a name is needed as a file and as a folder", async () => {
   const { driver } = await openFolder();
   await driver.create(toStoreKey("a"), body("x"));

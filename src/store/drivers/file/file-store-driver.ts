@@ -137,6 +137,10 @@ export class FileStoreDriver implements StoreDriver {
     }
   }
 
+  async checkWritable(): Promise<void> {
+    return this.#tree.checkWritable();
+  }
+
   async sweep(options: {
     readonly olderThanMs: number;
     readonly dryRun: boolean;

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { lstat, mkdir, open, readdir, realpath, rmdir, stat } from "node:fs/promises";
+import { access, lstat, mkdir, open, readdir, realpath, rmdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { hasCode } from "../../../shared/errors.ts";
 import type { ObjectInfo } from "../../driver.ts";
@@ -55,6 +55,13 @@ export class FileTree {
     const folderKey = prefix.slice(0, slash + 1);
     const folder = await this.find(`${folderKey}x`);
     if (folder !== undefined) yield* this.#listFolder(dirname(folder), folderKey, prefix);
+  }
+
+  /** Asks the file system; a folder that is not there yet is made in the nearest one that is. */
+  async checkWritable(): Promise<void> {
+    let folder = (await this.#findRoot()) ?? this.#root;
+    while ((await lstat(folder).catch(undefinedIfAbsent)) === undefined) folder = dirname(folder);
+    await access(folder, constants.W_OK | constants.X_OK);
   }
 
   /** Removes folders that a deletion left empty, as far as the root. */
