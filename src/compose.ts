@@ -77,16 +77,16 @@ function appFor(
   locate: () => Promise<RegistryTarget>,
 ): App {
   const openStore = createStoreOpener(settings);
-  const lazy = new LazySession(async () =>
-    openSession({ options, settings, openStore }, await locate()),
+  const lazy = new LazySession(async (signal) =>
+    openSession({ options, settings, openStore, signal }, await locate()),
   );
   return {
     validate: createValidator({ options, locate, lazy }),
     init: (request) => initRegistry(newFiles(resolve(options.cwd, request.folder)), request),
     adopt: async (request) => adopt(await lazy.get(), request),
     plan: async () => plan(await lazy.get()),
-    apply: async (request) => apply(await lazy.get(), request),
-    sync: async (request) => sync(await lazy.get(), request),
+    apply: async (request) => apply(await lazy.get(request?.signal), request),
+    sync: async (request) => sync(await lazy.get(request?.signal), request),
     status: async () => status(await lazy.get()),
     verify: async (request) => verify(await lazy.get(), request),
     pull: (request) => pull(pullPorts(options, lazy), request),

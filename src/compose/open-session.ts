@@ -29,18 +29,20 @@ export interface SessionContext {
   readonly options: AppOptions;
   readonly settings: Settings;
   readonly openStore: RegistrySession["openStore"];
+  /** Ends the opening, and nothing after it. */
+  readonly signal: AbortSignal;
 }
 
 /** Opens one registry: a mirror of its repository that nobody else uses, caches, stores. */
 export async function openSession(
-  { options, settings, openStore }: SessionContext,
+  { options, settings, openStore, signal }: SessionContext,
   target: RegistryTarget,
 ): Promise<RegistrySession> {
   await makeOwnFolder(settings.dataFolder);
   const folder = registryFolder(settings.dataFolder, target.url);
   const cache = new FileCache(join(folder, "cache"));
   const hashes = await PersistentHashes.load(cache);
-  const mirror = await openMirror(folder, target, options);
+  const mirror = await openMirror(folder, target, options, signal);
   const reader = new CommitRegistryReader({
     treeAt: (commit) => new CommitSourceTree({ git: mirror, commit }),
     openObject: (registry, sha256) => openObject({ registry, sha256, target, openStore }),
@@ -62,11 +64,13 @@ async function openMirror(
   folder: string,
   target: RegistryTarget,
   options: AppOptions,
+  signal: AbortSignal,
 ): Promise<NativeGitMirror> {
   const { url, branch } = target;
   const shared = {
     url,
     environment: options.env,
+    signal,
     ...(branch === undefined ? {} : { branch: `refs/heads/${branch}` }),
   };
   for (let copy = 1; copy < mirrorCopies; copy += 1) {
