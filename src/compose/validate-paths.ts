@@ -7,6 +7,7 @@ import type { LedgerState } from "../domain/ledger/state.ts";
 import { findLocalRepository, openLocalRepository } from "../git/drivers/locate-repository.ts";
 import { openGitReader } from "./open-reader.ts";
 import { isManifestKind, manifestKinds } from "../registry/read-manifest.ts";
+import { yamlLimits } from "../registry/yaml/limits.ts";
 import { CairnError } from "../shared/errors.ts";
 import { CommitSourceTree } from "../source/drivers/commit.ts";
 import { FolderSourceTree } from "../source/drivers/folder.ts";
@@ -109,8 +110,11 @@ async function validateFile({ kind }: ValidateRequest, path: string): Promise<Va
 }
 
 async function reachedFolder(path: string): Promise<string> {
-  const text = await readFile(path, "latin1");
-  const steps = Math.max(0, ...[...text.matchAll(/(?:\.\.[/\\])+/g)].map(([up]) => up.length / 3));
+  const { size } = await stat(path);
+  // What is larger is a finding and nobody reads its paths.
+  const text = size > 0 && size <= yamlLimits.sizeBytes ? await readFile(path, "latin1") : "";
+  let steps = 0;
+  for (const [up] of text.matchAll(/(?:\.\.[/\\])+/g)) steps = Math.max(steps, up.length / 3);
   const limit = (await findLocalRepository(dirname(path)))?.workTree;
   let folder = dirname(path);
   for (let step = 0; step < steps && folder !== limit && folder !== dirname(folder); step += 1) {
