@@ -15,6 +15,7 @@ import type { Store } from "../store/store.ts";
 import type { AppOptions } from "../usecases/app-options.ts";
 import type { Cache } from "../usecases/ledger/cache.ts";
 import { CommitRegistryReader } from "../usecases/registry-reader.ts";
+import { TagSchedule } from "../usecases/reconcile/observe.ts";
 import type { RegistrySession } from "../usecases/session.ts";
 import { makeOwnFolder } from "./own-folder.ts";
 import { FileCache } from "./file-cache.ts";
@@ -54,6 +55,7 @@ export async function openSession(
     reader,
     cache,
     clock: systemClock,
+    tagSchedule: new TagSchedule(systemClock),
     log: options.log,
     openStore,
     flush: () => hashes.save(cache),

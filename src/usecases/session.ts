@@ -4,6 +4,7 @@ import type { Clock } from "../shared/clock.ts";
 import type { Logger } from "../shared/log.ts";
 import type { Store } from "../store/store.ts";
 import type { Cache } from "./ledger/cache.ts";
+import type { TagSchedule } from "./reconcile/observe.ts";
 import type { RegistryReader } from "./registry-reader.ts";
 
 /** Everything a use case needs to work on one registry; `compose.ts` makes it. */
@@ -14,6 +15,8 @@ export interface RegistrySession {
   readonly reader: RegistryReader;
   readonly cache: Cache;
   readonly clock: Clock;
+  /** When every tag of the remote is to be looked at again. */
+  readonly tagSchedule: TagSchedule;
   readonly log: Logger;
   /**
    * The store that settings of a workspace or replica name. Rejects with `STORE_NOT_ALLOWED` when

@@ -15,23 +15,28 @@ export interface ObservedIncident {
 }
 
 /** The tags that count: name to the object the ledger names. */
-export function ledgerTags(state: LedgerState): ReadonlyMap<string, string> {
+export function ledgerTags(
+  state: LedgerState,
+  assets: readonly AssetKey[] = stateKeys(state),
+): ReadonlyMap<string, string> {
   const tags = new Map<string, string>();
-  for (const key of stateKeys(state)) {
+  for (const key of assets) {
     for (const { name, object } of tagsOfAsset(state, key)) tags.set(name, object);
   }
   return tags;
 }
 
 /**
- * Compares the remote's tags (name without `refs/tags/` to object) with the ledger's. Tags outside
- * Cairn's grammar and those from before adoption are nobody's business here.
+ * Compares the remote's tags (name without `refs/tags/` to object) with the ledger's: all of them,
+ * or those of some assets when only those were asked for. Tags outside Cairn's grammar and those
+ * from before adoption are nobody's business here.
  */
 export function observeTagIncidents(
   state: LedgerState,
   remote: ReadonlyMap<string, string>,
+  assets?: readonly AssetKey[],
 ): readonly ObservedIncident[] {
-  const expected = ledgerTags(state);
+  const expected = ledgerTags(state, assets);
   const existing = new Map(state.existingTags.map(({ name, object }) => [name, object]));
   const incidents: ObservedIncident[] = [];
   for (const [name, object] of expected) {

@@ -65,6 +65,7 @@ async function settleLedger(session: RegistrySession, request: ApplyRequest): Pr
     request.signal?.throwIfAborted();
     const observation = await observe(session.mirror, session.cache, request.signal);
     if (observation.state === undefined) throw registryNotAdopted(session.url);
+    const looksAtAllTags = session.tagSchedule.isDue && observation.head !== undefined;
     const plan = await deriveLedgerPlan(session, observation);
     const outcome = await recordEvents(
       { ...session, signal: request.signal },
@@ -73,6 +74,7 @@ async function settleLedger(session: RegistrySession, request: ApplyRequest): Pr
     );
     done.push(...draftActions(outcome.recorded));
     if (outcome.outcome === "recorded") {
+      if (looksAtAllTags) session.tagSchedule.looked();
       const state = outcome.state ?? observation.state;
       await saveState(state, session.cache);
       return { plan, observation, state, done, findings: refusals(outcome) };

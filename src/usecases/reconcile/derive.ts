@@ -1,12 +1,6 @@
-import { formatAssetKey, parseAssetKey } from "../../domain/asset.ts";
 import { compareFindings, isBlocking, type Finding } from "../../domain/finding.ts";
 import type { LandingMark } from "../../domain/ledger/event.ts";
-import {
-  assetState,
-  findVersion,
-  stageVersion,
-  type LedgerState,
-} from "../../domain/ledger/state.ts";
+import type { LedgerState } from "../../domain/ledger/state.ts";
 import {
   isForeignTag,
   ledgerTags,
@@ -24,13 +18,15 @@ import { foldDrafts, type EventDraft } from "../ledger/draft.ts";
 import type { RegistryReader } from "../registry-reader.ts";
 import { findProblems } from "../validate.ts";
 import { changedAssets, derivePublications, type PublishedDraft } from "./derive-publications.ts";
-import type { Observation } from "./observe.ts";
+import type { Observation, TagSchedule } from "./observe.ts";
+import { draftAdoptedStages, pendingPromotions } from "./stages.ts";
 import { readQuiet, saveQuiet } from "./quiet-landings.ts";
 
 export interface DeriveContext {
   readonly mirror: GitMirror;
   readonly reader: RegistryReader;
   readonly clock: Clock;
+  readonly tagSchedule: TagSchedule;
   readonly cache: Cache;
 }
 
@@ -64,8 +60,7 @@ export async function deriveLedgerPlan(
   if (state === undefined) {
     return stalledPlan("NotAdopted", "The registry is not adopted: run cairn adopt.");
   }
-  const tagIncidents = observeTagIncidents(state, await observation.tags.all());
-  const incidents = tagIncidents.map((incident) => draftIncident(incident, state));
+  const incidents = await allTagIncidents(context, observation, state);
   if (!(await isInHistory(context.mirror, state.processed, head))) {
     const rewritten = observeRewrittenHistory(state, head);
     const isKnown = Object.hasOwn(state.incidents, rewritten.id);
@@ -78,6 +73,17 @@ export async function deriveLedgerPlan(
     };
   }
   return deriveLandings(context, observation, { head, state, incidents });
+}
+
+/** Every tag is looked at now and then; in between only those of assets that change. */
+async function allTagIncidents(
+  { tagSchedule }: DeriveContext,
+  { tags }: Observation,
+  state: LedgerState,
+): Promise<readonly IncidentDraft[]> {
+  if (!tagSchedule.isDue) return [];
+  const observed = observeTagIncidents(state, await tags.all());
+  return observed.map((incident) => draftIncident(incident, state));
 }
 
 interface Known {
@@ -101,7 +107,10 @@ async function deriveLandings(
     last = await deriveLanding(context, observation, current, landing);
     isQuiet &&= last.drafts.length === 0 && last.findings.length === 0;
     if (isQuiet) quiet = landing.id;
-    drafts.push(...last.drafts);
+    const noticed = last.incidents.filter(
+      ({ id }) => !drafts.some((draft) => draft.type === "incident" && draft.id === id),
+    );
+    drafts.push(...noticed, ...last.drafts);
     current = foldDrafts(current, last.drafts, context.clock.now()) ?? current;
   }
   if (quiet !== undefined && quiet !== known) await saveQuiet(context.cache, state.head, quiet);
@@ -136,6 +145,8 @@ function afterQuiet(all: readonly CommitInfo[], quiet: string | undefined): read
 interface Landed {
   readonly registry: Registry;
   readonly drafts: readonly PublishedDraft[];
+  /** What the tags of the changed assets show, looked at before their events. */
+  readonly incidents: readonly IncidentDraft[];
   /** What publishing met; the registry's own findings are judged when everything is published. */
   readonly findings: readonly Finding[];
 }
@@ -154,19 +165,22 @@ async function deriveLanding(
   const { reader } = context;
   const registry = await reader.registryAt(commit.id);
   const { settings } = registry;
-  if (settings === undefined) return { registry, drafts: [], findings: [] };
+  if (settings === undefined) return { registry, drafts: [], incidents: [], findings: [] };
   const errors = findProblems(registry, state).filter(isBlocking);
   const blockedPaths = new Set(errors.map((finding) => finding.path));
   const landing = landingMark(commit);
   const known = { reader, commit: commit.id, landing, registry, settings, state, blockedPaths };
   const changed = changedAssets(known);
-  const remote = await observation.tags.of([...new Set(changed.map((asset) => asset.key))]);
-  const expected = ledgerTags(state);
+  const keys = [...new Set(changed.map((asset) => asset.key))];
+  const remote = await observation.tags.of(keys);
+  const expected = ledgerTags(state, keys);
+  const incidents = observeTagIncidents(state, onlyOf(keys, remote), keys);
   const isTagTaken = (tag: string): boolean => isForeignTag(tag, expected, remote);
   const publications = await derivePublications({ ...known, isTagTaken }, changed);
   return {
     registry,
     drafts: markProcessed(publications.drafts, commit.id),
+    incidents: incidents.map((incident) => draftIncident(incident, state)),
     findings: publications.findings,
   };
 }
@@ -200,6 +214,14 @@ async function landings(
   return isOnChain ? log : [await mirror.readCommit(head)];
 }
 
+function onlyOf(
+  keys: readonly string[],
+  tags: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const wanted = new Set(keys);
+  return new Map([...tags].filter(([name]) => wanted.has(name.split(/[@#]/, 1)[0] ?? "")));
+}
+
 function landingMark(commit: CommitInfo): LandingMark {
   return {
     commit: commit.id,
@@ -215,44 +237,6 @@ function draftIncident(
   state: LedgerState,
 ): IncidentDraft {
   return { ...incident, type: "incident", processed: state.processed };
-}
-
-/** What adoption was told about the stages, once the versions exist. */
-function draftAdoptedStages(state: LedgerState): readonly EventDraft[] {
-  const drafts: EventDraft[] = [];
-  for (const [stage, wanted] of Object.entries(state.adoptedStages)) {
-    for (const [text, version] of Object.entries(wanted)) {
-      const id = parseAssetKey(text);
-      if (!id.ok) continue;
-      const asset = formatAssetKey(id.value);
-      const known = assetState(state, asset);
-      const published = findVersion(known, version);
-      if (published === undefined || stageVersion(known, stage) !== undefined) continue;
-      drafts.push({
-        type: "accepted",
-        processed: state.processed,
-        asset,
-        stage,
-        version,
-        digest: published.digest,
-        cause: "adopted",
-        landing: { commit: published.commit, author: published.author, subject: "adoption" },
-      });
-    }
-  }
-  return drafts;
-}
-
-function pendingPromotions(registry: Registry, state: LedgerState): readonly PendingPromotion[] {
-  return registry.stageFiles
-    .filter((file) => !file.isBroken)
-    .flatMap(({ asset, stage, version }) => {
-      const runs = stageVersion(assetState(state, asset), stage)?.version;
-      if (runs === version) return [];
-      const reason =
-        "a promotion is decided by the gates of its pull request, which this Cairn does not run yet";
-      return [{ asset, stage, runs, wanted: version, reason }];
-    });
 }
 
 function settingsProblem({ registry }: Landed): LedgerPlan["stalled"] {

@@ -1,5 +1,6 @@
 import type { LedgerState } from "../../domain/ledger/state.ts";
 import type { GitMirror } from "../../git/git.ts";
+import type { Clock } from "../../shared/clock.ts";
 import type { Cache } from "../ledger/cache.ts";
 import { loadState } from "../ledger/load-state.ts";
 
@@ -19,6 +20,30 @@ export async function observe(
   const { head, ledger } = await mirror.fetch(signal);
   const state = await loadState(mirror, ledger, cache);
   return { head, ledger, state, tags: new RemoteTags(mirror, signal) };
+}
+
+/** How long a look at every tag holds (DESIGN 6). */
+const allTagsEveryMs = 15 * 60_000;
+
+/** When every tag was last looked at; one per session, so a daemon looks at them every 15 minutes. */
+export class TagSchedule {
+  readonly #clock: Clock;
+  #lookedMs: number | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  get isDue(): boolean {
+    return (
+      this.#lookedMs === undefined || this.#clock.monotonicMs() - this.#lookedMs >= allTagsEveryMs
+    );
+  }
+
+  /** Once what was seen is recorded, and not before: a lost race looks again. */
+  looked(): void {
+    this.#lookedMs = this.#clock.monotonicMs();
+  }
 }
 
 /**
@@ -41,7 +66,7 @@ export class RemoteTags {
     return this.#all;
   }
 
-  /** At least the tags of these assets. */
+  /** The tags of these assets and perhaps others. */
   async of(assets: readonly string[]): Promise<ReadonlyMap<string, string>> {
     if (this.#all !== undefined || assets.length > manyAssets) return this.all();
     if (assets.length === 0) return new Map();

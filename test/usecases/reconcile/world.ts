@@ -25,6 +25,7 @@ import type { Cache } from "../../../src/usecases/ledger/cache.ts";
 import type { EventDraft } from "../../../src/usecases/ledger/draft.ts";
 import { recordEvents } from "../../../src/usecases/ledger/record.ts";
 import type { RegistryReader } from "../../../src/usecases/registry-reader.ts";
+import { TagSchedule } from "../../../src/usecases/reconcile/observe.ts";
 import type { RegistrySession } from "../../../src/usecases/session.ts";
 import { adopted, FixedClock } from "../../support/domain-builders.ts";
 import { MemoryMirror, type MemoryRemote, type Pause } from "../../support/memory-mirror.ts";
@@ -175,12 +176,14 @@ export function openSession(
   } = {},
 ): RegistrySession {
   const mirror = new MemoryMirror(remote, options.pause);
+  const clock = options.clock ?? new FixedClock();
   return {
     url: "memory:contoso-ml",
     mirror,
     reader: new MemoryRegistryReader(mirror, options.order),
     cache: new MemoryCache(),
-    clock: options.clock ?? new FixedClock(),
+    clock,
+    tagSchedule: new TagSchedule(clock),
     log: silentLog,
     flush: async () => undefined,
     openStore: async () => {
