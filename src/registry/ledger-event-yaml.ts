@@ -11,7 +11,20 @@ import { redact } from "../shared/redact.ts";
 /** The message of an event's commit: a subject that a person reads, then the event as YAML. */
 export function renderLedgerMessage(event: LedgerEvent): string {
   const subject = redact(eventSubject(event)).replaceAll(/\s+/g, " ").slice(0, 200);
-  return `${subject}\n\n${stringify(event, { lineWidth: 0, aliasDuplicateObjects: false })}`;
+  return `${subject}\n\n${stringify(inReadingOrder(event), { lineWidth: 0, aliasDuplicateObjects: false })}`;
+}
+
+/** What happened and to what first, Cairn's own book-keeping last. */
+const firstKeys = ["type", "at", "registry", "asset", "version", "stage", "stages"];
+const lastKeys = ["processed", "recipe", "objects", "format"];
+
+function inReadingOrder(event: LedgerEvent): Readonly<Record<string, unknown>> {
+  const rank = (key: string): number => {
+    if (firstKeys.includes(key)) return firstKeys.indexOf(key) - firstKeys.length;
+    return lastKeys.indexOf(key) + 1;
+  };
+  const entries: readonly (readonly [string, unknown])[] = Object.entries(event);
+  return Object.fromEntries(entries.toSorted(([left], [right]) => rank(left) - rank(right)));
 }
 
 /**
