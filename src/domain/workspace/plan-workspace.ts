@@ -24,12 +24,14 @@ export interface WorkspacePlan {
   readonly remove: readonly IndexEntry[];
   /** Set when removals were due and looked like an accident: then nothing is removed. */
   readonly refused: RefusedRemoval | undefined;
+  readonly allowMassRemoval: boolean;
   /** The index as it was. */
   readonly before: readonly IndexEntry[];
 }
 
 export interface RefusedRemoval {
   readonly versions: number;
+  /** What there would be if nothing was removed. */
   readonly of: number;
   readonly message: string;
 }
@@ -64,8 +66,10 @@ export function planWorkspace(input: PlanInput): WorkspacePlan {
     .filter((entry) => !desired.has(entryKey(entry)))
     .map((entry) => toKept(entry, input.now));
   const due = dueRemovals(leaving, desired.values(), input);
-  const refused =
-    input.allowMassRemoval === true ? undefined : refusal(due.size, before.length, desired.size);
+  const allowMassRemoval = input.allowMassRemoval === true;
+  const refused = allowMassRemoval
+    ? undefined
+    : refuseRemoval(due.size, leaving.length + desired.size);
   const remove = leaving.filter((entry) => refused === undefined && due.has(entryKey(entry)));
   return {
     deliver: deliver.sort(compareVersionIds),
@@ -73,6 +77,7 @@ export function planWorkspace(input: PlanInput): WorkspacePlan {
     keep: leaving.filter((entry) => !remove.includes(entry)).sort(compareEntries),
     remove: remove.sort(compareEntries),
     refused,
+    allowMassRemoval,
     before,
   };
 }
@@ -128,14 +133,19 @@ function newestFirst(left: IndexEntry, right: IndexEntry): number {
   return rightTime - leftTime || compareEntries(right, left);
 }
 
-function refusal(removals: number, before: number, desired: number): RefusedRemoval | undefined {
-  const isEmptied = removals === before && desired === 0;
-  if (removals === 0 || (!isEmptied && removals <= Math.max(harmlessRemovals, before / 2))) {
+/**
+ * Whether removals look like an accident among `of` versions. These include what is delivered along
+ * with them: a share of what was there before would shrink with the delivery, and the next plan
+ * would remove in silence what this one refused.
+ */
+export function refuseRemoval(removals: number, of: number): RefusedRemoval | undefined {
+  const isEmptied = removals === of;
+  if (removals === 0 || (!isEmptied && removals <= Math.max(harmlessRemovals, of / 2))) {
     return undefined;
   }
   return {
     versions: removals,
-    of: before,
-    message: `${removals} of ${before} versions would be removed at once, so none was: if that is meant, allow it for this run.`,
+    of,
+    message: `${removals} of ${of} versions would be removed at once, so none was: if that is meant, allow it for this run.`,
   };
 }

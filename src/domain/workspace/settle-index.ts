@@ -10,7 +10,7 @@ import {
   type IndexDocument,
   type IndexEntry,
 } from "./index-document.ts";
-import type { WorkspacePlan } from "./plan-workspace.ts";
+import { refuseRemoval, type WorkspacePlan } from "./plan-workspace.ts";
 import { formatVersionKey, type VersionKey } from "./version-key.ts";
 
 /** What a delivery put into the store. */
@@ -41,6 +41,7 @@ export function settleIndex(input: SettleInput): readonly IndexEntry[] {
     if (result !== undefined) settleDelivered(settled, before, { version, result, input });
   }
   dropIncomplete(settled, before);
+  holdRemovals(settled, before, plan);
   holdFailedAssets(settled, before, plan);
   restoreReferences(settled, before);
   return [...settled.values()].sort(compareEntries);
@@ -78,6 +79,17 @@ function dropIncomplete(
       isStable = false;
     }
   }
+}
+
+/** Removals that were harmless beside all that was to arrive may look like an accident without it. */
+function holdRemovals(
+  settled: Map<VersionKey, IndexEntry>,
+  before: ReadonlyMap<VersionKey, IndexEntry>,
+  { remove, allowMassRemoval }: WorkspacePlan,
+): void {
+  const of = new Set([...before.keys(), ...settled.keys()]).size;
+  if (allowMassRemoval || refuseRemoval(remove.length, of) === undefined) return;
+  for (const entry of remove) settled.set(entryKey(entry), entry);
 }
 
 /** What stayed unexpectedly keeps what it needs: as it was, when it is current itself. */

@@ -152,6 +152,31 @@ describe("planWorkspace", () => {
     expect(held(told.world)).toHaveLength(left);
   });
 
+  it.each([
+    { name: "6 of 11 beside 2 new", left: 5, of: 11, arriving: 2, refused: false },
+    { name: "7 of 12 beside 2 new", left: 5, of: 12, arriving: 2, refused: false },
+    { name: "7 of 12 beside 1 new", left: 5, of: 12, arriving: 1, refused: true },
+    { name: "all of 12 beside 1 new", left: 0, of: 12, arriving: 1, refused: true },
+    { name: "all of 12 beside 12 new", left: 0, of: 12, arriving: 12, refused: false },
+  ])("decides the same about $name before and after", ({ left, of, arriving, refused }) => {
+    let { world } = step(empty, many.slice(0, of));
+    ({ world } = step(world, many.slice(0, left), { allowMassRemoval: true }));
+    const late = { ...world, days: 30 };
+    const added = Array.from({ length: arriving }, (_, n) => want(`models/new${n}@1`));
+    const desired = [...many.slice(0, left), ...added];
+    const first = step(late, desired);
+    const again = step(first.world, desired);
+
+    expect(first.plan.refused !== undefined).toBe(refused);
+    expect(again.plan.refused).toEqual(first.plan.refused);
+    expect(again.world).toEqual(first.world);
+    expect(held(first.world)).toHaveLength((refused ? of : left) + arriving);
+
+    const failed = step(late, desired, { failing: added.map(formatVersionKey) });
+    expect(held(failed.world)).toHaveLength(of);
+    expect(held(step(failed.world, desired).world)).toEqual(held(first.world));
+  });
+
   it("delivers again in another layout, and keeps the old until that worked", () => {
     const { world } = step(empty, [want("models/m@1")]);
     const failed = step(world, [want("models/m@1")], { layout: "plain", failing: ["models/m@1"] });
