@@ -349,9 +349,9 @@ describe("verify, doctor, sync, pull", () => {
     const argv = ["pull", "models/taxi-fare@prod", "--store", "file:///srv/prod", "--to", "model"];
     const { out } = await cairn(argv, { app: { pull } });
 
-    expect(requests).toMatchObject([{ store: "file:///srv/prod", to: "/work/here/model" }]);
+    expect(requests).toMatchObject([{ store: "file:///srv/prod", to: "/home/ann/model" }]);
     expect(out).toBe(
-      "models/taxi-fare@2 is in /work/here/model: 3 files, 2.0 KiB, 1 of them already there, verified.\n",
+      "models/taxi-fare@2 is in /home/ann/model: 3 files, 2.0 KiB, 1 of them already there, verified.\n",
     );
   });
 });
@@ -380,9 +380,9 @@ describe("serve and start", () => {
     expect(first.served).toMatchObject([
       {
         options: {
-          registry: "/work/here/.cairn/sample.git",
-          data: "/work/here/.cairn",
-          stores: "/work/here/.cairn/stores",
+          registry: "/home/ann/.cairn/sample.git",
+          data: "/home/ann/.cairn",
+          stores: "/home/ann/.cairn/stores",
         },
       },
     ]);

@@ -39,7 +39,7 @@ export async function cairn(
     {
       argv,
       env,
-      cwd: "/work/here",
+      cwd: "/home/ann",
       stdout: stream("out"),
       stderr: stream("err"),
       onSignal: onSignal ?? (() => undefined),

@@ -54,7 +54,7 @@ describe("run", () => {
 
     expect(code).toBe(0);
     expect(opened).toMatchObject([
-      { registry: "list", data: "/data", stores: "s", config: "c.yaml", cwd: "/work/here" },
+      { registry: "list", data: "/data", stores: "s", config: "c.yaml", cwd: "/home/ann" },
     ]);
   });
 
