@@ -17,11 +17,11 @@ export interface RegistryFixture {
   readonly stores: string;
   /** The flags that make a command work on this registry. */
   readonly flags: readonly string[];
-  git(...args: readonly string[]): Promise<string>;
+  readonly git: (...args: readonly string[]) => Promise<string>;
   /** Writes files in the clone, commits and pushes them. */
-  change(message: string, files: Readonly<Record<string, string>>): Promise<void>;
-  read(path: string): Promise<string>;
-  remove(): Promise<void>;
+  readonly change: (message: string, files: Readonly<Record<string, string>>) => Promise<void>;
+  readonly read: (path: string) => Promise<string>;
+  readonly remove: () => Promise<void>;
 }
 
 export async function createRegistryFixture(): Promise<RegistryFixture> {
