@@ -37,7 +37,6 @@ export interface ListRequest {
   readonly kind?: AssetKind;
   /** A glob over `models/taxi-fare`. */
   readonly match?: string;
-  readonly includeArchived?: boolean;
   readonly limit: number;
   readonly cursor?: string;
 }

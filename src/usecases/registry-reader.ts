@@ -1,4 +1,4 @@
-import type { Asset, Registry, RegistryFile } from "../domain/registry.ts";
+import type { Asset, Registry, RegistryFile, RegistrySettings } from "../domain/registry.ts";
 import { ContentDigester, digestRecipe } from "../registry/content-digest.ts";
 import { createDocumentCache } from "../registry/document-cache.ts";
 import { FileHasher, type ByteSources, type HashCache } from "../registry/file-hasher.ts";
@@ -10,6 +10,8 @@ import type { SourceTree } from "../source/source-tree.ts";
 /** Reads the registry as a commit has it; what was read for one blob is kept for the next commit. */
 export interface RegistryReader {
   registryAt(commit: string): Promise<Registry>;
+  /** registry.yaml alone, for questions that need no manifest: cheap in a large registry. */
+  settingsAt(commit: string): Promise<RegistrySettings | undefined>;
   /** From Git object ids alone: equal means equal content, different or unknown means look. */
   objectsDigest(registry: Registry, asset: Asset): Digest | undefined;
   /** The content digest that objects of this digest were once found to have. */
@@ -55,6 +57,20 @@ export class CommitRegistryReader implements RegistryReader {
 
   registryAt(commit: string): Promise<Registry> {
     return this.#snapshot(commit).registry;
+  }
+
+  async settingsAt(commit: string): Promise<RegistrySettings | undefined> {
+    const tree = this.#ports.treeAt(commit);
+    const list = async (): ReturnType<SourceTree["list"]> =>
+      (await tree.list()).filter(({ path }) => path === "registry.yaml");
+    const only: SourceTree = {
+      origin: tree.origin,
+      list,
+      read: (path, options) => tree.read(path, options),
+      readMany: (paths, options) => tree.readMany(paths, options),
+      open: (path) => tree.open(path),
+    };
+    return (await readRegistry(only, { cache: this.#documents })).settings;
   }
 
   objectsDigest(registry: Registry, asset: Asset): Digest | undefined {

@@ -14,7 +14,6 @@ export const listCommand = defineCommand({
   ],
   options: {
     kind: { type: "text", value: "KIND", summary: "Only this kind.", choices: assetKinds },
-    archived: { type: "flag", summary: "Show archived assets too." },
     limit: {
       type: "integer",
       value: "N",
@@ -32,10 +31,9 @@ export const listCommand = defineCommand({
 
   async run({ app, values, positionals: [match], json, terminal }) {
     const kind = assetKinds.find((known) => known === values.kind);
-    const { cursor, archived: includeArchived, limit } = values;
+    const { cursor, limit } = values;
     const page = await app.list({
       limit,
-      includeArchived,
       ...(kind === undefined ? {} : { kind }),
       ...(match === undefined ? {} : { match }),
       ...(cursor === undefined ? {} : { cursor }),

@@ -11,15 +11,19 @@ import {
 } from "../../domain/ledger/state.ts";
 import type { AssetSummary, Page, ResolvedReference, StageItem, VersionDetail } from "../app.ts";
 
-/** One line of `cairn list`. */
-export function summarizeAsset(id: AssetId, state: AssetState): AssetSummary {
+/** One line of `cairn list`; `stages` gives their order, those it does not know come last. */
+export function summarizeAsset(
+  id: AssetId,
+  state: AssetState,
+  stages: readonly string[] = [],
+): AssetSummary {
   return {
     kind: id.kind,
     name: id.name,
     latest: latestVersion(state)?.version,
     versions: state.versions.length,
     stages: Object.fromEntries(
-      Object.keys(state.stages).flatMap((stage) => {
+      [...new Set([...stages, ...Object.keys(state.stages)])].flatMap((stage) => {
         const entry = stageVersion(state, stage);
         return entry === undefined ? [] : [[stage, entry.version]];
       }),

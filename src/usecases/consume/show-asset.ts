@@ -22,7 +22,7 @@ export async function showAsset(
   const manifest = registry?.assets.findLast((asset) => asset.key === key);
   const description = manifest?.document.value["description"];
   return {
-    ...summarizeAsset(found.id, found.state),
+    ...summarizeAsset(found.id, found.state, registry?.settings?.stages),
     retired: registry !== undefined && manifest === undefined,
     description: typeof description === "string" ? description : undefined,
     owner: manifest?.metadata?.owner,

@@ -92,6 +92,10 @@ export class MemoryRegistryReader implements RegistryReader {
     throw new Error("what only the ledger needs opens no file");
   }
 
+  async settingsAt(commit: string): Promise<Registry["settings"]> {
+    return (await this.registryAt(commit)).settings;
+  }
+
   async registryAt(commit: string): Promise<Registry> {
     const documents = await this.#documents(commit);
     const paths = new Set(documents.map(({ path }) => path));
