@@ -11,7 +11,6 @@ import { isJsonObject } from "../shared/json.ts";
 import { redact } from "../shared/redact.ts";
 import { CommitSourceTree } from "../source/drivers/commit.ts";
 import { readLfsObject } from "../source/drivers/lfs.ts";
-import type { Store } from "../store/store.ts";
 import type { AppOptions } from "../usecases/app-options.ts";
 import type { Cache } from "../usecases/ledger/cache.ts";
 import { CommitRegistryReader } from "../usecases/registry-reader.ts";
@@ -90,9 +89,7 @@ interface WantedObject {
   readonly registry: Registry;
   readonly sha256: string;
   readonly target: RegistryTarget;
-  readonly openStore: (
-    settings: NonNullable<Registry["settings"]>["replicas"][number]["store"] & object,
-  ) => Promise<Store>;
+  readonly openStore: SessionContext["openStore"];
 }
 
 /** Objects that are not in Git: from the LFS store of a local repository, else the primary replica. */

@@ -1,6 +1,5 @@
 import type { Digest } from "../../shared/digest.ts";
 import type { AssetKey } from "../asset.ts";
-import type { Registry } from "../registry.ts";
 import { compareVersions, isPrerelease } from "../version.ts";
 import type {
   AcceptedEvent,
@@ -164,12 +163,6 @@ export function findVersion(
 
 export function assetState(state: LedgerState | undefined, key: AssetKey): AssetState | undefined {
   return state !== undefined && Object.hasOwn(state.assets, key) ? state.assets[key] : undefined;
-}
-
-/** Assets with versions and no manifest any more: retired, their versions stay usable. */
-export function retiredAssets(state: LedgerState, registry: Registry): readonly AssetKey[] {
-  const present = new Set(registry.assets.map((asset) => asset.key));
-  return stateKeys(state).filter((key) => !present.has(key));
 }
 
 /** The keys of all assets that ever had a version, sorted. */

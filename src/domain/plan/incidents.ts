@@ -1,18 +1,10 @@
 import { parseAssetKey, type AssetKey, formatAssetKey } from "../asset.ts";
-import type { IncidentKind, TagMark } from "../ledger/event.ts";
+import type { IncidentEvent, IncidentKind, TagMark } from "../ledger/event.ts";
 import { stateKeys, assetState, type IncidentState, type LedgerState } from "../ledger/state.ts";
 import { isCairnTagName } from "../ledger/tag.ts";
 
 /** A fact that nobody should have made, not recorded yet. */
-export interface ObservedIncident {
-  readonly id: string;
-  readonly kind: IncidentKind;
-  readonly asset?: AssetKey;
-  readonly tag?: string;
-  readonly expected?: string;
-  readonly observed?: string;
-  readonly message: string;
-}
+export type ObservedIncident = Omit<IncidentEvent, "type" | "format" | "at" | "processed">;
 
 /** The tags that count: name to the object the ledger names. */
 export function ledgerTags(

@@ -20,14 +20,16 @@ export async function listStage(
 ): Promise<Page<StageItem>> {
   const { head, state } = await observe(session.mirror, session.cache);
   if (state === undefined) throw registryNotAdopted(session.url);
-  const registry = head === undefined ? undefined : await session.reader.registryAt(head);
-  const stages = registry?.settings?.stages ?? knownStages(state);
-  if (!stages.includes(request.stage) && !knownStages(state).includes(request.stage)) {
+  const settings = head === undefined ? undefined : await session.reader.settingsAt(head);
+  const known = knownStages(state);
+  const stages = settings?.stages ?? known;
+  if (!stages.includes(request.stage) && !known.includes(request.stage)) {
     throw stageUnknown(request.stage, stages);
   }
   const at = request.at === undefined ? undefined : parseMoment(request.at);
   const items = stageItems(state, request.stage, at);
   if (request.workspace === undefined) return { items, next: undefined };
+  const registry = head === undefined ? undefined : await session.reader.registryAt(head);
   const has = await versionsOf(session, registry?.workspaces ?? [], request.workspace);
   return { items: items.filter((item) => has.has(keyOf(item))), next: undefined };
 }

@@ -1,10 +1,9 @@
-import type { AssetKey } from "../../domain/asset.ts";
+import type { PullReport } from "../app-consume.ts";
 import { entryId, type IndexEntry } from "../../domain/workspace/index-document.ts";
 import { versionManifestName } from "../../domain/workspace/layout.ts";
 import { resolveInIndex } from "../../domain/workspace/resolve-in-index.ts";
 import { formatVersionKey } from "../../domain/workspace/version-key.ts";
 import type { VersionManifest } from "../../domain/workspace/version-manifest.ts";
-import type { Digest } from "../../shared/digest.ts";
 import { hasCode } from "../../shared/errors.ts";
 import { forEachBounded } from "../../store/bounded.ts";
 import type { Download, DownloadFolder } from "../../store/download-folder.ts";
@@ -25,24 +24,13 @@ export interface PullVersionRequest {
   readonly onProgress?: (progress: SyncProgress) => void;
 }
 
-export interface PullVersionResult {
-  readonly asset: AssetKey;
-  readonly version: string;
-  readonly digest: Digest;
-  readonly to: string;
-  readonly files: number;
-  readonly sizeBytes: number;
-  /** Files that were there already, from an earlier or interrupted pull. */
-  readonly reused: number;
-}
-
 /**
  * Copies a version out of a store, with nothing but read access to it: the whole folder appears
  * at once and verified, or an error. What an interrupted pull left is used. Rejects with
  * `DELIVER_INDEX_MISSING`, `PULL_REFERENCE_UNKNOWN`, `PULL_TARGET_OCCUPIED`,
  * `DELIVER_VERSION_DAMAGED` or what the stores say.
  */
-export async function pullVersion(request: PullVersionRequest): Promise<PullVersionResult> {
+export async function pullVersion(request: PullVersionRequest): Promise<PullReport> {
   const { store, folder, reference } = request;
   const index = await readIndex(store, signalOf(request));
   if (index === undefined) throw indexMissing(store.name);
@@ -113,11 +101,7 @@ async function receiveAll(
   return reused;
 }
 
-function toResult(
-  { folder }: PullVersionRequest,
-  entry: IndexEntry,
-  reused: number,
-): PullVersionResult {
+function toResult({ folder }: PullVersionRequest, entry: IndexEntry, reused: number): PullReport {
   const { files, bytes, digest } = entry;
   return { ...entryId(entry), digest, to: folder.path, files, sizeBytes: bytes, reused };
 }

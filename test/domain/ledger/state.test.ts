@@ -6,12 +6,10 @@ import {
   findVersion,
   foldLedger,
   latestVersion,
-  retiredAssets,
   stageVersion,
   stateKeys,
   type AssetState,
 } from "../../../src/domain/ledger/state.ts";
-import type { Registry } from "../../../src/domain/registry.ts";
 import {
   accepted,
   adopted,
@@ -102,12 +100,6 @@ describe("fold", () => {
     expect(stateKeys(state)).toEqual(["data/a", "models/b"]);
     expect(assetState(state, "models/constructor")).toBeUndefined();
     expect(assetState(undefined, "models/b")).toBeUndefined();
-  });
-
-  it("calls assets without a manifest retired", () => {
-    const state = stateOf(published({ asset: "models/a" }), published({ asset: "models/b" }));
-    const registry = { assets: [{ key: "models/a" }] } as unknown as Registry;
-    expect(retiredAssets(state, registry)).toEqual(["models/b"]);
   });
 });
 
