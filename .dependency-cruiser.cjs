@@ -12,6 +12,7 @@ const layers = {
   source: { may: ["shared", "domain"], why: "a component is usable without the others" },
   store: { may: ["shared", "domain"], why: "a component is usable without the others" },
   git: { may: ["shared", "domain"], why: "a component is usable without the others" },
+  forge: { may: ["shared", "domain"], why: "a component is usable without the others" },
   registry: {
     may: ["shared", "domain", "source/(?!drivers/)"],
     why: "it reads any SourceTree, whatever is behind it",
@@ -23,6 +24,7 @@ const layers = {
       "registry",
       "store/(?!drivers/)",
       "git/(?!drivers/)",
+      "forge/(?!drivers/)",
       "source/(?!drivers/)",
     ],
     why: "what Cairn does is written against interfaces, so tests and new drivers need no change",

@@ -1,6 +1,7 @@
 import type { JsonObject } from "../shared/json.ts";
 import type { AssetId, AssetKey, AssetKind } from "./asset.ts";
 import type { Finding, Place } from "./finding.ts";
+import type { GateName, Policies } from "./promotion/policy.ts";
 import type { Reference } from "./reference.ts";
 import type { VersionScheme } from "./version.ts";
 
@@ -14,6 +15,7 @@ export interface Registry {
   readonly assets: readonly Asset[];
   readonly workspaces: readonly Workspace[];
   readonly stageFiles: readonly StageFile[];
+  readonly policies: Policies;
   readonly endpoints: readonly Endpoint[];
   readonly deployments: readonly Deployment[];
   readonly jobs: readonly Job[];
@@ -35,6 +37,8 @@ export interface RegistrySettings {
   readonly versioning: Readonly<Record<AssetKind, VersionScheme>>;
   /** What a label or a missing version means in a versioned asset. */
   readonly references: "pinned" | "resolve";
+  /** Whether what lies at this path, or is this asset, counts only if a pull request brought it. */
+  requiresPullRequest(pathOrAsset: string): boolean;
   /** Largest size of one version, all its files together, in bytes. */
   readonly sizeLimitBytes: number | undefined;
 }
@@ -156,6 +160,16 @@ export interface StageFile {
   readonly asset: AssetKey;
   readonly version: string;
   readonly reason: string | undefined;
+  /** No automatic promotion past this version; for ever when `until` (ISO date) is absent. */
+  readonly hold: { readonly until: string | undefined; readonly reason: string } | undefined;
+  /** Break glass, for the landing that brings it. */
+  readonly override:
+    | {
+        readonly version: string;
+        readonly gates: readonly GateName[];
+        readonly reason: string;
+      }
+    | undefined;
   readonly isBroken: boolean;
 }
 

@@ -66,7 +66,20 @@ export interface CommitDraft {
   readonly parents: readonly string[];
   readonly author: Signature;
   readonly message: string;
+  /** Path of the SSH key (private, or public with an agent) that signs it. */
+  readonly signingKey?: string;
 }
+
+/** A file that a new tree has at a path: `100644` or `100755`. */
+export interface TreeFile {
+  readonly mode: string;
+  readonly objectId: string;
+}
+
+/** A merge as it would be: the tree, or the paths that both sides changed. */
+export type MergePreview =
+  | { readonly outcome: "clean"; readonly tree: string }
+  | { readonly outcome: "conflict"; readonly paths: readonly string[] };
 
 /** A ref update of a push: `expected` is the id it must hold before, `undefined` that it must be absent. */
 export interface RefUpdate {
@@ -108,13 +121,42 @@ export interface GitMirror extends GitReader {
     prefixes?: readonly string[],
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, string>>;
+  /**
+   * Brings refs of the remote that `fetch` does not, with their objects: full names
+   * (`refs/heads/better-model`) or prefixes that end in a slash (`refs/cairn/pull/`). Answers which
+   * of them the remote has, by full name; local copies of those that are gone are forgotten.
+   */
+  fetchRefs(names: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, string>>;
+  /**
+   * Brings a commit and its history from another repository on this machine, a work tree say.
+   * `undefined` when the revision names no commit there.
+   */
+  fetchCommitFrom(
+    folder: string,
+    revision: string,
+    signal?: AbortSignal,
+  ): Promise<string | undefined>;
+  /** Every commit reachable from `tip` and not from `exclude`, parents before children. */
+  commitsBetween(exclude: string, tip: string): Promise<readonly CommitInfo[]>;
+  /** The best common ancestor, or `undefined` when there is none. */
+  mergeBase(left: string, right: string): Promise<string | undefined>;
+  /**
+   * The merge of two commits, made without a work tree (`git merge-tree --write-tree`). Rejects
+   * with `GIT_PROGRAM_TOO_OLD` below Git 2.38.
+   */
+  previewMerge(ours: string, theirs: string): Promise<MergePreview>;
+  writeBlob(bytes: Uint8Array): Promise<string>;
+  /** The tree of a commit with some paths set or (`undefined`) removed; its id. */
+  writeTree(base: string, changes: ReadonlyMap<string, TreeFile | undefined>): Promise<string>;
   writeCommit(draft: CommitDraft): Promise<string>;
   writeTag(draft: TagDraft): Promise<string>;
   /** The id of the tree without entries, which every ledger commit has. */
   writeEmptyTree(): Promise<string>;
   /** All or nothing. Rejects like `fetch` when it is not known whether the remote took it. */
   push(updates: readonly RefUpdate[], signal?: AbortSignal): Promise<PushOutcome>;
-  /** Commits of the ledger after `exclude`, oldest first. */
+  /** The SSH key (`ssh-ed25519 AAAA…`) whose good signature a commit has; `undefined` for none. */
+  signingKeyOf(commit: string): Promise<string | undefined>;
+  /** First-parent commits of a branch of messages after `exclude`, oldest first. */
   readLedger(
     tip: string,
     exclude?: string,

@@ -94,6 +94,8 @@ export function readStageFile(texts: TextReader, path: string): Read<StageFile> 
     asset: formatAssetKey({ kind, name }),
     version: version ?? "",
     reason: textOf(document.value["reason"]),
+    hold: undefined,
+    override: undefined,
     isBroken: hasErrors(findings),
   };
   return { value: stageFile, findings };

@@ -52,6 +52,7 @@ export function emptyRegistry(files: FileTable, findings: readonly Finding[]): R
     assets: [],
     workspaces: [],
     stageFiles: [],
+    policies: noPolicies,
     endpoints: [],
     deployments: [],
     jobs: [],
@@ -202,6 +203,7 @@ function assemble(
     settings: settings.settings,
     workspaces: workspaces.flatMap(({ value }) => (value === undefined ? [] : [value])),
     stageFiles: stageFiles.flatMap(({ value }) => (value === undefined ? [] : [value])),
+    policies: noPolicies,
     files,
     findings: findings.sort(compareFindings),
   };

@@ -4,6 +4,7 @@ import type { RegistrySettings, Replica, StoreSettings } from "../domain/registr
 import { versionSchemes, type VersionScheme } from "../domain/version.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../shared/json.ts";
 import { parseSize } from "../shared/units.ts";
+import { compileSelectors } from "./glob.ts";
 import { YamlDocument } from "./manifest-document.ts";
 import { hasErrors } from "./problem.ts";
 import type { TextReader } from "./text-reader.ts";
@@ -59,6 +60,7 @@ function toSettings(document: YamlDocument): RegistrySettings {
     followedStages: Object.keys(follow),
     versioning: toVersioning(isJsonObject(value["versioning"]) ? value["versioning"] : {}),
     references: value["references"] === "resolve" ? "resolve" : "pinned",
+    requiresPullRequest: compileSelectors(strings(value["require_pull_request"])),
     sizeLimitBytes: toBytes(value["size_limit"]),
   };
 }

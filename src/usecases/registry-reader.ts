@@ -1,3 +1,4 @@
+import type { Evaluation } from "../domain/promotion/facts.ts";
 import type { Asset, Registry, RegistryFile, RegistrySettings } from "../domain/registry.ts";
 import { ContentDigester, digestRecipe } from "../registry/content-digest.ts";
 import { createDocumentCache } from "../registry/document-cache.ts";
@@ -5,6 +6,7 @@ import { FileHasher, type ByteSources, type HashCache } from "../registry/file-h
 import { evidenceDigest, objectsDigest, policyDigest } from "../registry/other-digests.ts";
 import { readRegistry } from "../registry/read-registry.ts";
 import type { Digest } from "../shared/digest.ts";
+import type { JsonObject } from "../shared/json.ts";
 import type { SourceTree } from "../source/source-tree.ts";
 
 /** Reads the registry as a commit has it; what was read for one blob is kept for the next commit. */
@@ -20,12 +22,23 @@ export interface RegistryReader {
   contentDigest(commit: string, registry: Registry, asset: Asset): Promise<Digest>;
   /** Over the metadata file and the metric files it names. */
   evidenceDigest(commit: string, registry: Registry, asset: Asset): Promise<Digest>;
+  /**
+   * What gates look at: the metadata file and the evaluations, metric files read. `digest` is that
+   * of `evidenceDigest`. A metric file that cannot be read is an evaluation with a `problem`.
+   */
+  evidence(commit: string, registry: Registry, asset: Asset): Promise<Evidence>;
   /** Over policies/, registry.yaml and workspaces/. */
   policyDigest(commit: string): Promise<Digest>;
   fileDigest(commit: string, registry: Registry, file: RegistryFile): Promise<Digest>;
   openFile(commit: string, registry: Registry, file: RegistryFile): AsyncIterable<Uint8Array>;
   /** Which recipe `contentDigest` follows. */
   readonly recipe: number;
+}
+
+export interface Evidence {
+  readonly digest: Digest;
+  readonly metadata: JsonObject | undefined;
+  readonly evaluations: readonly Evaluation[];
 }
 
 export interface RegistryReaderPorts {
@@ -93,6 +106,11 @@ export class CommitRegistryReader implements RegistryReader {
 
   evidenceDigest(commit: string, registry: Registry, asset: Asset): Promise<Digest> {
     return evidenceDigest(asset, registry, this.#sources(commit, registry));
+  }
+
+  async evidence(commit: string, registry: Registry, asset: Asset): Promise<Evidence> {
+    const digest = await this.evidenceDigest(commit, registry, asset);
+    return { digest, metadata: asset.metadata?.document.value, evaluations: [] };
   }
 
   async policyDigest(commit: string): Promise<Digest> {

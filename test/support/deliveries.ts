@@ -30,7 +30,7 @@ export function ledgerWith(
 ): LedgerState {
   const assets: Record<AssetKey, AssetState> = {};
   for (const { asset, version } of Object.keys(versions).flatMap(parseVersionKey)) {
-    const known = assets[asset] ?? { versions: [], stages: {}, stageTagCount: 0 };
+    const known = assets[asset] ?? { versions: [], stages: {}, stageTagCount: 0, deprecated: {} };
     const published = {
       version,
       digest: versionDigest(`${asset}@${version}`),

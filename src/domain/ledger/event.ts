@@ -17,6 +17,25 @@ export interface LandingMark {
   readonly commit: string;
   readonly author: string;
   readonly subject: string;
+  /** Number on the pull-request host; absent for a commit that none brought. */
+  readonly pull_request?: number;
+  /** Who asked for it: a person of the policy, else the account as text. */
+  readonly requester?: string;
+}
+
+/** An approval that a decision counted. */
+export interface ApprovalMark {
+  readonly person: string;
+  readonly at: string;
+  /** The commit that was looked at; absent where the author's own wish was enough. */
+  readonly commit?: string;
+}
+
+/** What one gate said when it was decided. */
+export interface GateMark {
+  readonly gate: string;
+  readonly outcome: "passed" | "failed" | "waiting" | "overridden";
+  readonly reason: string;
 }
 
 interface EventBase {
@@ -70,10 +89,92 @@ export interface AcceptedEvent extends EventBase {
   readonly stage: string;
   readonly version: string;
   readonly digest: Digest;
-  /** `adopted`: taken over as it was, no gate was run. */
-  readonly cause: "adopted";
+  /**
+   * `adopted`: taken over as it was, no gate was run. `promotion`: its gates passed. `rollback`:
+   * to a version that the stage accepted before.
+   */
+  readonly cause: "adopted" | "promotion" | "rollback";
+  /** Digest of the evidence that was judged; absent for `adopted`. */
+  readonly evidence?: Digest;
+  /** Digest of the policy in force. */
+  readonly policy?: Digest;
+  readonly approvals?: readonly ApprovalMark[];
+  readonly gates?: readonly GateMark[];
+  /** Break glass: which gates were skipped and why. */
+  readonly override?: { readonly gates: readonly string[]; readonly reason: string };
+  /** Cairn proposed it, no person did. */
+  readonly automatic?: boolean;
   readonly landing: LandingMark;
   readonly tags: readonly TagMark[];
+}
+
+/** A stage runs no version of an asset any more. */
+export interface WithdrawnEvent extends EventBase {
+  readonly type: "withdrawn";
+  readonly asset: AssetKey;
+  readonly stage: string;
+  /** What ran until now. */
+  readonly version: string;
+  readonly digest: Digest;
+  readonly policy: Digest;
+  readonly approvals: readonly ApprovalMark[];
+  readonly gates: readonly GateMark[];
+  readonly landing: LandingMark;
+  readonly tags: readonly TagMark[];
+}
+
+/** One asset and stage of a landing that is not accepted, or not yet. */
+export interface BlockedMove {
+  readonly asset: AssetKey;
+  readonly stage: string;
+  /** Absent for a withdrawal. */
+  readonly version?: string;
+  /** Only what did not pass. */
+  readonly gates: readonly GateMark[];
+}
+
+/** All stage files of the landing wait for time alone; looked at again until they are accepted. */
+export interface WaitingEvent extends EventBase {
+  readonly type: "waiting";
+  readonly moves: readonly BlockedMove[];
+  /** Not before then, if that is known. */
+  readonly until?: string;
+  /** Given up then (30 days after the landing). */
+  readonly expires: string;
+  /** The commit before the landing: what the change is compared with when it is judged again. */
+  readonly before: string;
+  readonly landing: LandingMark;
+}
+
+/** No stage file of the landing takes effect; another pull request is needed. */
+export interface BlockedEvent extends EventBase {
+  readonly type: "blocked";
+  readonly moves: readonly BlockedMove[];
+  readonly landing: LandingMark;
+}
+
+/** policies/, registry.yaml and workspaces/ are in force as the landing has them. */
+export interface PolicyAcceptedEvent extends EventBase {
+  readonly type: "policy-accepted";
+  readonly policy: Digest;
+  readonly commit: string;
+  /** `pull-request`: policy owners approved it. `operator`: whoever runs Cairn put it in force. */
+  readonly cause: "pull-request" | "operator";
+  readonly approvals: readonly ApprovalMark[];
+  readonly by?: string;
+  readonly reason?: string;
+  readonly landing: LandingMark;
+}
+
+/** The metadata file warns of a version, or does no longer. */
+export interface DeprecatedEvent extends EventBase {
+  readonly type: "deprecated";
+  readonly asset: AssetKey;
+  readonly version: string;
+  /** Absent: the warning was taken back. */
+  readonly reason?: string;
+  readonly successor?: string;
+  readonly landing: LandingMark;
 }
 
 export const incidentKinds = [
@@ -81,6 +182,10 @@ export const incidentKinds = [
   "tag-missing",
   "tag-foreign",
   "history-rewritten",
+  /** An asset changed on the branch otherwise than a pull request proposed it. */
+  "unreviewed-content",
+  /** The policy changed on the branch without those who own it. */
+  "policy-unaccepted",
 ] as const;
 export type IncidentKind = (typeof incidentKinds)[number];
 
@@ -102,8 +207,11 @@ export interface IncidentEvent extends EventBase {
 export interface ResolvedEvent extends EventBase {
   readonly type: "resolved";
   readonly incident: string;
-  /** `restored`: made as the ledger says. `acknowledged`: left, and no longer reported. */
-  readonly how: "restored" | "acknowledged";
+  /**
+   * `restored`: made as the ledger says. `acknowledged`: left, and no longer reported. `reviewed`:
+   * an approved pull request brought what is there now.
+   */
+  readonly how: "restored" | "acknowledged" | "reviewed";
   readonly by: string;
   readonly reason?: string;
 }
@@ -112,6 +220,11 @@ export type LedgerEvent =
   | AdoptedEvent
   | PublishedEvent
   | AcceptedEvent
+  | WithdrawnEvent
+  | WaitingEvent
+  | BlockedEvent
+  | PolicyAcceptedEvent
+  | DeprecatedEvent
   | IncidentEvent
   | ResolvedEvent;
 
@@ -131,10 +244,30 @@ export function eventSubject(event: LedgerEvent): string {
       return `publish ${event.asset} ${event.version}${stages}`;
     }
     case "accepted":
-      return `accept ${event.asset} ${event.version} in ${event.stage}`;
+      return `${event.cause === "rollback" ? "roll back" : "accept"} ${event.asset} ${event.version} in ${event.stage}`;
+    case "withdrawn":
+      return `withdraw ${event.asset} ${event.version} from ${event.stage}`;
+    case "waiting":
+      return `wait with ${movesSubject(event.moves)}`;
+    case "blocked":
+      return `block ${movesSubject(event.moves)}`;
+    case "policy-accepted":
+      return `put the policy of ${event.commit.slice(0, 12)} in force`;
+    case "deprecated":
+      return event.reason === undefined
+        ? `end the deprecation of ${event.asset} ${event.version}`
+        : `deprecate ${event.asset} ${event.version}`;
     case "incident":
       return `incident: ${event.message}`;
     case "resolved":
       return `resolve ${event.incident} (${event.how}) by ${event.by}`;
   }
+}
+
+function movesSubject(moves: readonly BlockedMove[]): string {
+  const [first] = moves;
+  if (first === undefined) return "nothing";
+  const more = moves.length > 1 ? ` and ${moves.length - 1} more` : "";
+  const what = first.version === undefined ? "the withdrawal from" : `${first.version} in`;
+  return `${first.asset} ${what} ${first.stage}${more}`;
 }

@@ -1,13 +1,18 @@
-import type { Digest } from "../../shared/digest.ts";
+import { sha256, type Digest } from "../../shared/digest.ts";
 import type { AssetKey } from "../asset.ts";
 import { compareVersions, isPrerelease } from "../version.ts";
 import type {
   AcceptedEvent,
   AdoptedEvent,
+  BlockedEvent,
+  DeprecatedEvent,
   IncidentEvent,
+  LandingMark,
   LedgerEntry,
   PublishedEvent,
   TagMark,
+  WaitingEvent,
+  WithdrawnEvent,
 } from "./event.ts";
 
 /** Everything the ledger says, folded; plain data, so that it can be cached by the ledger's head. */
@@ -17,7 +22,8 @@ export interface LedgerState {
   readonly registry: string;
   readonly adoptedAt: string;
   readonly baseline: string;
-  readonly policy: Digest;
+  /** The policy in force, and those before it, newest last. */
+  readonly policies: readonly PolicyInForce[];
   /** The last commit of the default branch that is dealt with. */
   readonly processed: string;
   /** Time of the newest event. */
@@ -29,6 +35,27 @@ export interface LedgerState {
   readonly existingTags: readonly TagMark[];
   readonly assets: Readonly<Record<AssetKey, AssetState>>;
   readonly incidents: Readonly<Record<string, IncidentState>>;
+  /** Landings whose stage files wait for time alone, by commit, oldest first. */
+  readonly waiting: Readonly<Record<string, WaitingEvent>>;
+  /** The newest landing that moved, or tried to move, an asset in a stage: by `<stage>/<asset>`. */
+  readonly judged: Readonly<Record<string, JudgedMove>>;
+}
+
+/** policies/, registry.yaml and workspaces/ as this commit has them, from this moment on. */
+export interface PolicyInForce {
+  readonly digest: Digest;
+  readonly commit: string;
+  readonly since: string;
+}
+
+export interface JudgedMove {
+  readonly outcome: "accepted" | "withdrawn" | "waiting" | "blocked";
+  readonly version: string | undefined;
+  readonly at: string;
+  readonly landing: LandingMark;
+  /** What did not pass, in words. */
+  readonly reasons: readonly string[];
+  readonly until: string | undefined;
 }
 
 export interface AssetState {
@@ -38,6 +65,8 @@ export interface AssetState {
   readonly stages: Readonly<Record<string, readonly StageEntry[]>>;
   /** How many stage tags were written; the N of `#prod#N`. */
   readonly stageTagCount: number;
+  /** Versions that the metadata file warns of, with the reason. */
+  readonly deprecated: Readonly<Record<string, string>>;
 }
 
 export interface PublishedVersion {
@@ -61,7 +90,13 @@ export interface PublishedVersion {
 export interface StageEntry {
   readonly version: string;
   readonly since: string;
+  /** Withdrawn then: from there on the stage runs none. */
+  readonly until?: string;
   readonly cause: "followed" | AcceptedEvent["cause"];
+  /** The commit whose evidence was judged; the version's own where nothing was. */
+  readonly commit: string;
+  /** No person asked for it. */
+  readonly isAutomatic: boolean;
   readonly tags: readonly TagMark[];
   readonly ledgerCommit: string;
 }
@@ -115,7 +150,7 @@ function adoptedState(commit: string, event: AdoptedEvent): Folding {
     registry: event.registry,
     adoptedAt: event.at,
     baseline: event.commit,
-    policy: event.policy,
+    policies: [{ digest: event.policy, commit: event.commit, since: event.at }],
     processed: event.processed,
     at: event.at,
     eventCount: 0,
@@ -123,7 +158,23 @@ function adoptedState(commit: string, event: AdoptedEvent): Folding {
     existingTags: event.existing_tags,
     assets: {},
     incidents: {},
+    waiting: {},
+    judged: {},
   };
+}
+
+/** The policy in force now, or at a moment; the first one before that. */
+export function policyInForce(state: LedgerState, at?: string): PolicyInForce {
+  const moment = at === undefined ? Number.POSITIVE_INFINITY : Date.parse(at);
+  const found = state.policies.findLast(({ since }) => Date.parse(since) <= moment);
+  const [first = { digest: sha256(""), commit: state.baseline, since: state.adoptedAt }] =
+    state.policies;
+  return found ?? first;
+}
+
+/** The key of `LedgerState.judged`. */
+export function judgedKey(stage: string, asset: AssetKey): string {
+  return `${stage}/${asset}`;
 }
 
 /** The highest version, the newest where versions have no order; a prerelease never is. */
@@ -142,14 +193,14 @@ export function stageVersion(
   stage: string,
   at?: string,
 ): StageEntry | undefined {
-  const entries = stageEntries(asset, stage);
-  if (at === undefined) return entries.at(-1);
-  const moment = Date.parse(at);
-  return entries.findLast((entry) => Date.parse(entry.since) <= moment);
+  const moment = at === undefined ? Number.POSITIVE_INFINITY : Date.parse(at);
+  const entry = stageEntries(asset, stage).findLast(({ since }) => Date.parse(since) <= moment);
+  const isOver = entry?.until !== undefined && Date.parse(entry.until) <= moment;
+  return isOver ? undefined : entry;
 }
 
 /** A stage may bear the name of what every object has (`constructor`). */
-function stageEntries(asset: AssetState | undefined, stage: string): readonly StageEntry[] {
+export function stageEntries(asset: AssetState | undefined, stage: string): readonly StageEntry[] {
   if (asset === undefined || !Object.hasOwn(asset.stages, stage)) return [];
   return asset.stages[stage] ?? [];
 }
@@ -175,13 +226,23 @@ function isKey(text: string): text is AssetKey {
 }
 
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
-interface Folding extends Mutable<Omit<LedgerState, "assets" | "incidents">> {
+interface Folding extends Mutable<
+  Omit<LedgerState, "assets" | "incidents" | "waiting" | "judged">
+> {
   assets: Record<AssetKey, AssetState>;
   incidents: Record<string, IncidentState>;
+  waiting: Record<string, WaitingEvent>;
+  judged: Record<string, JudgedMove>;
 }
 
 function thaw(state: LedgerState): Folding {
-  return { ...state, assets: { ...state.assets }, incidents: { ...state.incidents } };
+  return {
+    ...state,
+    assets: { ...state.assets },
+    incidents: { ...state.incidents },
+    waiting: { ...state.waiting },
+    judged: { ...state.judged },
+  };
 }
 
 function applyEvent(state: Folding, ledgerCommit: string, event: LedgerEntry["event"]): void {
@@ -193,6 +254,25 @@ function applyEvent(state: Folding, ledgerCommit: string, event: LedgerEntry["ev
       return;
     case "accepted":
       applyAccepted(state, ledgerCommit, event);
+      return;
+    case "withdrawn":
+      applyWithdrawn(state, event);
+      return;
+    case "waiting":
+      state.waiting[event.landing.commit] = event;
+      applyJudged(state, event, event.until);
+      return;
+    case "blocked":
+      delete state.waiting[event.landing.commit];
+      applyJudged(state, event, undefined);
+      return;
+    case "policy-accepted": {
+      const inForce = { digest: event.policy, commit: event.commit, since: event.at };
+      state.policies = [...state.policies, inForce];
+      return;
+    }
+    case "deprecated":
+      applyDeprecated(state, event);
       return;
     case "incident":
       state.incidents[event.id] = { event, ledgerCommit, resolved: undefined };
@@ -226,13 +306,15 @@ function applyPublished(state: Folding, ledgerCommit: string, event: PublishedEv
   const stages = { ...asset.stages };
   const latest = latestVersion({ ...asset, versions: [...asset.versions, published] });
   for (const stage of latest === published ? event.stages : []) {
-    const entry = {
+    const entry: StageEntry = {
       version: event.version,
       since: event.at,
       cause: "followed",
+      commit: event.landing.commit,
+      isAutomatic: true,
       tags: [],
       ledgerCommit,
-    } as const;
+    };
     stages[stage] = [...stageEntries(asset, stage), entry];
   }
   state.assets[event.asset] = { ...asset, versions: [...asset.versions, published], stages };
@@ -240,16 +322,81 @@ function applyPublished(state: Folding, ledgerCommit: string, event: PublishedEv
 
 function applyAccepted(state: Folding, ledgerCommit: string, event: AcceptedEvent): void {
   const asset = assetState(state, event.asset) ?? emptyAsset;
-  const { version, at: since, cause, tags } = event;
+  const { version, at: since, cause, tags, landing, automatic: isAutomatic = false } = event;
+  const { commit } = landing;
   const entries = [
     ...stageEntries(asset, event.stage),
-    { version, since, cause, tags, ledgerCommit },
+    { version, since, cause, commit, isAutomatic, tags, ledgerCommit },
   ];
   state.assets[event.asset] = {
     ...asset,
     stages: { ...asset.stages, [event.stage]: entries },
     stageTagCount: asset.stageTagCount + tags.length,
   };
+  delete state.waiting[commit];
+  if (cause === "adopted") return;
+  state.judged[judgedKey(event.stage, event.asset)] = {
+    outcome: "accepted",
+    version,
+    at: since,
+    landing,
+    reasons: [],
+    until: undefined,
+  };
 }
 
-const emptyAsset: AssetState = { versions: [], stages: {}, stageTagCount: 0 };
+function applyWithdrawn(state: Folding, event: WithdrawnEvent): void {
+  const asset = assetState(state, event.asset) ?? emptyAsset;
+  const { stage, at, tags, landing } = event;
+  const entries = stageEntries(asset, stage);
+  const last = entries.at(-1);
+  if (last === undefined) return;
+  const ended = { ...last, until: at, tags: [...last.tags, ...tags] };
+  state.assets[event.asset] = {
+    ...asset,
+    stages: { ...asset.stages, [stage]: [...entries.slice(0, -1), ended] },
+    stageTagCount: asset.stageTagCount + tags.length,
+  };
+  delete state.waiting[landing.commit];
+  state.judged[judgedKey(stage, event.asset)] = {
+    outcome: "withdrawn",
+    version: undefined,
+    at,
+    landing,
+    reasons: [],
+    until: undefined,
+  };
+}
+
+function applyJudged(
+  state: Folding,
+  { type, at, landing, moves }: WaitingEvent | BlockedEvent,
+  until: string | undefined,
+): void {
+  for (const { stage, asset, version, gates } of moves) {
+    const reasons = gates.map(({ reason }) => reason);
+    const known = state.judged[judgedKey(stage, asset)];
+    // What a newer landing brought is not overwritten by the end of an older one that waited.
+    if (known !== undefined && known.landing.commit !== landing.commit && type === "blocked") {
+      if (Object.hasOwn(state.waiting, known.landing.commit)) continue;
+    }
+    state.judged[judgedKey(stage, asset)] = { outcome: type, version, at, landing, reasons, until };
+  }
+}
+
+function applyDeprecated(state: Folding, event: DeprecatedEvent): void {
+  const asset = assetState(state, event.asset);
+  if (asset === undefined) return;
+  const { [event.version]: _, ...others } = asset.deprecated;
+  const { reason } = event;
+  const deprecated = reason === undefined ? others : { ...others, [event.version]: reason };
+  state.assets[event.asset] = { ...asset, deprecated };
+}
+
+/** An asset before its first version. */
+export const emptyAsset: AssetState = {
+  versions: [],
+  stages: {},
+  stageTagCount: 0,
+  deprecated: {},
+};

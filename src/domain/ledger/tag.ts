@@ -1,6 +1,6 @@
 import type { AssetKey } from "../asset.ts";
 import { formatVersionTag } from "../version.ts";
-import type { AcceptedEvent, PublishedEvent } from "./event.ts";
+import type { AcceptedEvent, PublishedEvent, WithdrawnEvent } from "./event.ts";
 
 /** Who Cairn's tags and ledger commits say wrote them. */
 export const cairnIdentity = { name: "Cairn", email: "cairn@cairn.invalid" } as const;
@@ -13,6 +13,11 @@ export function versionTagName(asset: AssetKey, version: string): string {
 /** `models/taxi-fare#prod#5`: GTO's grammar for a stage; the number counts per asset. */
 export function stageTagName(asset: AssetKey, stage: string, count: number): string {
   return `${asset}#${stage}#${count}`;
+}
+
+/** `models/taxi-fare#prod!#6`: the stage runs no version any more. */
+export function withdrawalTagName(asset: AssetKey, stage: string, count: number): string {
+  return `${asset}#${stage}!#${count}`;
 }
 
 /** True for a tag in this grammar, whoever made it. */
@@ -58,6 +63,22 @@ export function acceptedTag(
     message: lines(`${event.asset} ${event.version} in ${event.stage}`, [
       ["digest", event.digest],
       ["cause", event.cause],
+    ]),
+  };
+}
+
+/** `commit` is the one that published the version that ran until now. */
+export function withdrawnTag(
+  event: Untagged<WithdrawnEvent>,
+  commit: string,
+  count: number,
+): TagContent {
+  return {
+    name: withdrawalTagName(event.asset, event.stage, count),
+    target: commit,
+    timestamp: toSeconds(event.at),
+    message: lines(`${event.asset} ${event.version} withdrawn from ${event.stage}`, [
+      ["digest", event.digest],
     ]),
   };
 }

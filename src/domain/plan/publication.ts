@@ -1,6 +1,6 @@
 import type { Digest } from "../../shared/digest.ts";
 import type { AssetKey } from "../asset.ts";
-import { findVersion, latestVersion, type AssetState } from "../ledger/state.ts";
+import { emptyAsset, findVersion, latestVersion, type AssetState } from "../ledger/state.ts";
 import { versionTagName } from "../ledger/tag.ts";
 import { isPrerelease, nextInteger, versionProblem, type VersionScheme } from "../version.ts";
 
@@ -99,11 +99,8 @@ export function becomesLatest(state: AssetState | undefined, version: string): b
   if (newest === undefined) return !isPrerelease(version);
   const candidate = { ...newest, version };
   return (
-    latestVersion({
-      versions: [...(state?.versions ?? []), candidate],
-      stages: {},
-      stageTagCount: 0,
-    }) === candidate
+    latestVersion({ ...emptyAsset, versions: [...(state?.versions ?? []), candidate] }) ===
+    candidate
   );
 }
 

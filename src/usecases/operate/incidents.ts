@@ -1,6 +1,17 @@
-import type { IncidentState, LedgerState } from "../../domain/ledger/state.ts";
+import type { AcceptedEvent, PublishedEvent, WithdrawnEvent } from "../../domain/ledger/event.ts";
+import {
+  assetState,
+  findVersion,
+  type IncidentState,
+  type LedgerState,
+} from "../../domain/ledger/state.ts";
 import { cairnIdentity } from "../../domain/ledger/tag.ts";
-import { acceptedTag, publishedTag } from "../../domain/ledger/tag.ts";
+import {
+  acceptedTag,
+  publishedTag,
+  withdrawnTag,
+  type TagContent,
+} from "../../domain/ledger/tag.ts";
 import { CairnError } from "../../shared/errors.ts";
 import { redact } from "../../shared/redact.ts";
 import { parseLedgerMessage } from "../../registry/ledger-event-yaml.ts";
@@ -105,10 +116,7 @@ async function rebuildTag(
   for await (const { id, message } of mirror.readLedger(state.head)) {
     const event = parseLedgerMessage(id, message);
     if (!("tags" in event) || !event.tags.some((mark) => mark.name === name)) continue;
-    const content =
-      event.type === "published"
-        ? publishedTag(event)
-        : acceptedTag(event, event.landing.commit, Number(name.split("#").at(-1)));
+    const content = tagOf(event, state, Number(name.split("#").at(-1)));
     const { target, message: text, timestamp } = content;
     return mirror.writeTag({
       name,
@@ -118,6 +126,19 @@ async function rebuildTag(
     });
   }
   return undefined;
+}
+
+function tagOf(
+  event: PublishedEvent | AcceptedEvent | WithdrawnEvent,
+  state: LedgerState,
+  count: number,
+): TagContent {
+  if (event.type === "published") return publishedTag(event);
+  const published = findVersion(assetState(state, event.asset), event.version);
+  const commit = published?.commit ?? event.landing.commit;
+  return event.type === "accepted"
+    ? acceptedTag(event, commit, count)
+    : withdrawnTag(event, commit, count);
 }
 
 function alreadyResolved(

@@ -3,6 +3,7 @@ import type { Finding, Place } from "../../domain/finding.ts";
 import type { LandingMark } from "../../domain/ledger/event.ts";
 import {
   assetState,
+  emptyAsset,
   findVersion,
   latestVersion,
   stageVersion,
@@ -243,8 +244,8 @@ function assetNow({ state, drafts }: Deciding, key: AssetKey): AssetState | unde
     ledgerCommit: state.head,
   }));
   if (added.length === 0) return asset;
-  const { versions = [], stages = {}, stageTagCount = 0 } = asset ?? {};
-  return { versions: [...versions, ...added], stages, stageTagCount };
+  const known = asset ?? emptyAsset;
+  return { ...known, versions: [...known.versions, ...added] };
 }
 
 function blockedKeys({ registry, blockedPaths }: PublicationInput): readonly AssetKey[] {

@@ -19,7 +19,8 @@ function published(
     const [key = "", version = ""] = each.split("@");
     const known = assets[key] as { versions: unknown[] } | undefined;
     const entry = { version, digest: digestOf(each), recipe: 1, manifest: "m", tags: [] };
-    if (known === undefined) assets[key] = { versions: [entry], stages: {}, stageTagCount: 0 };
+    if (known === undefined)
+      assets[key] = { versions: [entry], stages: {}, stageTagCount: 0, deprecated: {} };
     else known.versions.push(entry);
   }
   return {

@@ -1,0 +1,76 @@
+/** Somebody as the pull-request host knows them; `people.ts` tells which person of the policy that is. */
+export interface Account {
+  /** The name on the host (`ann-contoso` on GitHub); the local host has none. */
+  readonly login?: string;
+  readonly name?: string;
+  readonly email?: string;
+  readonly isBot?: boolean;
+  /** The SSH key (`ssh-ed25519 AAAA…`) whose good signature is on what the account did. */
+  readonly signingKey?: string;
+}
+
+export const reviewVerdicts = ["approved", "changes-requested", "commented", "dismissed"] as const;
+export type ReviewVerdict = (typeof reviewVerdicts)[number];
+
+export interface Review {
+  readonly id: string;
+  readonly by: Account;
+  readonly verdict: ReviewVerdict;
+  /** The head that the reviewer saw. Absent when the host cannot tell: then it approves nothing. */
+  readonly commit: string | undefined;
+  /** ISO 8601 in UTC, on the host's clock. */
+  readonly at: string;
+  readonly body: string;
+}
+
+/** The head was moved: by a push, with or without force. */
+export interface Push {
+  readonly head: string;
+  /** Absent when the host does not know. */
+  readonly by: Account | undefined;
+  readonly at: string | undefined;
+}
+
+export interface PullRequestComment {
+  readonly by: Account;
+  readonly at: string;
+  readonly body: string;
+}
+
+export const mergeMethods = ["merge", "squash"] as const;
+export type MergeMethod = (typeof mergeMethods)[number];
+
+export interface PullRequest {
+  readonly number: number;
+  readonly title: string;
+  readonly body: string;
+  readonly state: "open" | "merged" | "closed";
+  /** The recorded requester. */
+  readonly author: Account;
+  readonly openedAt: string;
+  /** The commit that is proposed; of a merged or closed one, the last. */
+  readonly head: string;
+  /** The branch it came from, if the host knows one. */
+  readonly branch: string | undefined;
+  readonly labels: readonly string[];
+  /** Oldest first; the first is the head it was opened with. */
+  readonly pushes: readonly Push[];
+  /** Oldest first. */
+  readonly reviews: readonly Review[];
+  readonly comments: readonly PullRequestComment[];
+  readonly merged: PullRequestMerge | undefined;
+}
+
+export interface PullRequestMerge {
+  /** The commit on the default branch that holds the whole change. */
+  readonly commit: string;
+  readonly by: Account;
+  readonly at: string;
+}
+
+/** `Ann Carter <ann@contoso.example>`, or whatever of it is known. */
+export function formatAccount({ login, name, email }: Account): string {
+  const who = name ?? login ?? "";
+  if (email === undefined) return who || "somebody unknown";
+  return who === "" ? email : `${who} <${email}>`;
+}
