@@ -1,3 +1,4 @@
+import { noPolicies } from "../domain/promotion/policy.ts";
 import type { Finding } from "../domain/finding.ts";
 import type { LocalPath, Registry } from "../domain/registry.ts";
 import type { SourceEntry, SourceTree } from "../source/source-tree.ts";
