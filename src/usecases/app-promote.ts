@@ -1,0 +1,349 @@
+import type { AssetKey } from "../domain/asset.ts";
+import type { Finding } from "../domain/finding.ts";
+import type { MoveKind } from "../domain/promotion/facts.ts";
+import type { MergeMethod, PullRequest, ReviewVerdict } from "../domain/pull-request.ts";
+import type { Digest } from "../shared/digest.ts";
+
+/** Who acts: a person of the policy (`ann`), `Name <mail>`, or whoever Git is configured for. */
+export interface ActingRequest {
+  readonly as?: string;
+}
+
+export interface PullRequestItem {
+  readonly number: number;
+  readonly title: string;
+  readonly state: PullRequest["state"];
+  /** A person of the policy, else the account as text. */
+  readonly author: string;
+  readonly openedAt: string;
+  readonly head: string;
+  readonly branch: string | undefined;
+  readonly labels: readonly string[];
+  readonly merged:
+    | { readonly commit: string; readonly at: string; readonly by: string }
+    | undefined;
+}
+
+export interface PullRequestDetail extends PullRequestItem {
+  readonly body: string;
+  readonly pushes: readonly { readonly head: string; readonly by: string; readonly at?: string }[];
+  readonly reviews: readonly {
+    readonly by: string;
+    readonly verdict: ReviewVerdict;
+    readonly commit: string | undefined;
+    readonly at: string;
+    readonly body: string;
+  }[];
+  readonly comments: readonly {
+    readonly by: string;
+    readonly at: string;
+    readonly body: string;
+  }[];
+  /** As it is now; absent once it is merged or closed. */
+  readonly check: CheckReport | undefined;
+}
+
+export interface CheckRequest {
+  /** An open pull request; else a revision of the clone that the command runs in (`HEAD`). */
+  readonly pullRequest?: number;
+  readonly revision?: string;
+}
+
+/** What a change would do, once merged with the branch as it is now. */
+export interface CheckReport {
+  readonly registry: string;
+  readonly pullRequest: number | undefined;
+  /** The commit that is proposed, and the tip of the branch that it would be merged with. */
+  readonly head: string;
+  readonly base: string;
+  /** `pending`: only time is missing. */
+  readonly outcome: "passed" | "failed" | "pending";
+  /** One line for lists: `prod: taxi-fare 3 → 4; 2 of 7 gates fail`. */
+  readonly summary: string;
+  /** Paths that both sides changed; nothing else is known then. */
+  readonly conflicts: readonly string[];
+  /** On what changed and on what refers to it. */
+  readonly findings: readonly Finding[];
+  /** Errors and warnings elsewhere, which were there before. */
+  readonly otherFindings: number;
+  readonly versions: readonly PredictedVersion[];
+  readonly moves: readonly MoveReport[];
+  readonly policy: PolicyChangeReport | undefined;
+  /** What landing would not take, though a merge brings it. */
+  readonly refusals: readonly string[];
+  readonly deliveries: readonly PlannedDelivery[];
+  readonly impact: readonly ImpactItem[];
+}
+
+/** A version that the change would publish. */
+export interface PredictedVersion {
+  readonly asset: AssetKey;
+  readonly version: string;
+  readonly digest: Digest;
+  readonly sameAs?: string;
+  readonly files: number;
+  readonly sizeBytes: number;
+}
+
+export interface GateReport {
+  readonly gate: string;
+  readonly rule?: string;
+  readonly outcome: "passed" | "failed" | "waiting";
+  readonly reason: string;
+  /** ISO 8601 in UTC. */
+  readonly until?: string;
+}
+
+/** One asset, one stage: to which version, and what its gates say. */
+export interface MoveReport {
+  readonly asset: AssetKey;
+  readonly stage: string;
+  readonly move: MoveKind;
+  /** Absent for a withdrawal. */
+  readonly version: string | undefined;
+  readonly runs: string | undefined;
+  readonly outcome: "passed" | "failed" | "waiting";
+  readonly until: string | undefined;
+  readonly gates: readonly GateReport[];
+  /** Metrics of the version beside those of what runs, where both have them. */
+  readonly metrics: readonly MetricChange[];
+}
+
+export interface MetricChange {
+  /** `r2 on taxi-holdout`. */
+  readonly metric: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface PolicyChangeReport {
+  readonly outcome: "passed" | "failed";
+  readonly paths: readonly string[];
+  readonly reasons: readonly string[];
+}
+
+export interface PlannedDelivery {
+  readonly workspace: string;
+  readonly stage: string;
+  readonly region: string;
+  readonly asset: AssetKey;
+  readonly version: string;
+  readonly files: number;
+  readonly sizeBytes: number;
+}
+
+/** Who uses what changes. */
+export interface ImpactItem {
+  readonly asset: AssetKey;
+  /** Assets, endpoints and jobs, as `components/train`, `endpoints/taxi-fare/blue`, `jobs/train.yml`. */
+  readonly usedBy: readonly string[];
+  /** Stages that run it, with the version: `prod 3`. */
+  readonly runsIn: readonly string[];
+}
+
+export interface OpenPullRequestRequest extends ActingRequest {
+  /** Of the clone that the command runs in; `HEAD` when absent. */
+  readonly revision?: string;
+  /** Of the clone; the branch that is checked out when absent. */
+  readonly branch?: string;
+  /** Subject and body of the newest commit when absent. */
+  readonly title?: string;
+  readonly body?: string;
+  readonly labels?: readonly string[];
+}
+
+export interface ReviewRequest extends ActingRequest {
+  readonly number: number;
+  readonly verdict: "approved" | "changes-requested" | "commented";
+  readonly body?: string;
+  /** The head that was looked at; the head as it is now when absent. */
+  readonly commit?: string;
+}
+
+export interface MergePullRequestRequest extends ActingRequest {
+  readonly number: number;
+  readonly method: MergeMethod;
+  /** Merge although the check fails: nothing that failed takes effect. */
+  readonly force?: boolean;
+}
+
+export interface MergeReport {
+  readonly number: number;
+  readonly commit: string;
+  readonly check: CheckReport;
+}
+
+/** A pull request that Cairn made, and what became of it. */
+export interface ProposalReport {
+  readonly pullRequest: PullRequestItem;
+  /** False when the same was proposed before. */
+  readonly created: boolean;
+  readonly check: CheckReport;
+  /** Set when it was asked to be merged and could be. */
+  readonly merged: { readonly commit: string } | undefined;
+}
+
+export interface ProposeRequest extends ActingRequest {
+  readonly reason?: string;
+  readonly labels?: readonly string[];
+  /** Merge at once when nothing fails. */
+  readonly merge?: boolean;
+}
+
+export interface PromoteRequest extends ProposeRequest {
+  /** `models/taxi-fare`, with `@version` to say which. */
+  readonly asset: string;
+  readonly to: string;
+  /** Break glass: these gates are skipped once, if a second person with the right approves. */
+  readonly override?: readonly string[];
+  /** Leave out what the asset refers to. */
+  readonly only?: boolean;
+}
+
+export interface RollbackRequest extends ProposeRequest {
+  /** With `@version`: to that one; else to what the stage ran before. */
+  readonly asset: string;
+  readonly stage: string;
+}
+
+export interface WithdrawRequest extends ProposeRequest {
+  readonly asset: string;
+  readonly stage: string;
+}
+
+export interface HoldRequest extends ProposeRequest {
+  readonly asset: string;
+  readonly stage: string;
+  /** ISO date; for ever when absent. */
+  readonly until?: string;
+  /** End the hold. */
+  readonly release?: boolean;
+}
+
+export interface DeprecateRequest extends ProposeRequest {
+  /** `models/taxi-fare@3`. */
+  readonly asset: string;
+  readonly successor?: string;
+  readonly sunset?: string;
+  readonly undo?: boolean;
+}
+
+export interface ArchiveRequest extends ProposeRequest {
+  readonly asset: string;
+  readonly undo?: boolean;
+}
+
+export interface ExplainRequest {
+  /** With `@version`: that one; else the candidate that `promote` would take. */
+  readonly asset: string;
+  readonly to: string;
+}
+
+export interface ExplainReport {
+  readonly move: MoveReport;
+  /** The open pull request that asks for it, if there is one: its approvals are counted. */
+  readonly pullRequest: number | undefined;
+  /** What became of the newest try, in words. */
+  readonly lastTry: string | undefined;
+  readonly hold: string | undefined;
+  /** Who may approve, by gate that asks for approvals. */
+  readonly approvers: readonly string[];
+  /** The next thing to do. */
+  readonly next: string;
+}
+
+export interface PolicyExplainReport {
+  readonly digest: Digest;
+  readonly commit: string;
+  readonly since: string;
+  /** True when the branch has another policy than the one in force. */
+  readonly differs: boolean;
+  readonly owners: readonly string[];
+  readonly stages: readonly {
+    readonly stage: string;
+    readonly follows: boolean;
+    readonly rules: readonly {
+      readonly assets: readonly string[];
+      /** Gate and settings, as `soak: 24 hours`. */
+      readonly gates: readonly string[];
+      readonly rollback: string;
+      readonly path: string;
+      readonly line?: number;
+    }[];
+  }[];
+}
+
+export interface PolicyTestReport {
+  readonly tests: readonly {
+    readonly path: string;
+    readonly line?: number;
+    readonly name: string;
+    readonly outcome: "passed" | "failed";
+    readonly message: string;
+  }[];
+}
+
+export interface PolicyAcceptRequest {
+  readonly by: string;
+  readonly reason: string;
+}
+
+export interface RegisterRequest extends ProposeRequest {
+  readonly kind: "model" | "data";
+  readonly name: string;
+  /** A file or folder. */
+  readonly path: string;
+  /** Azure ML's type: `mlflow_model`, `custom_model`, `uri_file`, … found out when absent. */
+  readonly type?: string;
+  /** Leaves the number to Cairn when absent. */
+  readonly version?: string;
+  readonly description?: string;
+  /** A JSON file of metrics, and the data they were measured on. */
+  readonly metrics?: string;
+  readonly on?: string;
+  readonly split?: string;
+  readonly job?: string;
+  /** References to the data it was made from. */
+  readonly data?: readonly string[];
+  readonly owner?: string;
+  readonly license?: string;
+  readonly tags?: readonly string[];
+}
+
+export interface RegisterReport extends ProposalReport {
+  readonly asset: AssetKey;
+  readonly files: readonly string[];
+  /** Bytes that were stored in the primary replica; those that were there count as known. */
+  readonly storedBytes: number;
+  readonly knownBytes: number;
+}
+
+/** The part of the application that proposes, reviews and decides. */
+export interface PromoteApp {
+  check(request: CheckRequest): Promise<CheckReport>;
+  pullRequests(request: {
+    readonly states: readonly PullRequest["state"][];
+  }): Promise<{ readonly items: readonly PullRequestItem[]; readonly next: undefined }>;
+  pullRequest(request: { readonly number: number }): Promise<PullRequestDetail>;
+  openPullRequest(request: OpenPullRequestRequest): Promise<ProposalReport>;
+  reviewPullRequest(request: ReviewRequest): Promise<PullRequestDetail>;
+  commentOnPullRequest(
+    request: ActingRequest & { readonly number: number; readonly body: string },
+  ): Promise<PullRequestDetail>;
+  mergePullRequest(request: MergePullRequestRequest): Promise<MergeReport>;
+  closePullRequest(
+    request: ActingRequest & { readonly number: number; readonly reason?: string },
+  ): Promise<PullRequestDetail>;
+  promote(request: PromoteRequest): Promise<ProposalReport>;
+  rollback(request: RollbackRequest): Promise<ProposalReport>;
+  withdraw(request: WithdrawRequest): Promise<ProposalReport>;
+  hold(request: HoldRequest): Promise<ProposalReport>;
+  deprecate(request: DeprecateRequest): Promise<ProposalReport>;
+  archive(request: ArchiveRequest): Promise<ProposalReport>;
+  explain(request: ExplainRequest): Promise<ExplainReport>;
+  policyExplain(): Promise<PolicyExplainReport>;
+  /** Of a registry folder; of the registry's branch when absent. */
+  policyTest(request: { readonly folder?: string }): Promise<PolicyTestReport>;
+  policyAccept(request: PolicyAcceptRequest): Promise<PolicyExplainReport>;
+  register(request: RegisterRequest): Promise<RegisterReport>;
+}
