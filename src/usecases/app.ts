@@ -15,16 +15,18 @@ import type {
   WhichRequest,
 } from "./app-consume.ts";
 
+import type { PromoteApp } from "./app-promote.ts";
 import type { ApplyRequest } from "./run-options.ts";
 
 export type * from "./app-consume.ts";
+export type * from "./app-promote.ts";
 export type * from "./run-options.ts";
 
 /**
  * Everything that Cairn can do, as the edges (command line, HTTP, controller) call it. Requests
  * and answers are plain data; an answer is exactly what `--json` prints and the API returns.
  */
-export interface App {
+export interface App extends PromoteApp {
   validate(request: ValidateRequest): Promise<ValidateReport>;
   init(request: { readonly folder: string; readonly name: string }): Promise<InitReport>;
   adopt(request: AdoptRequest): Promise<ApplyReport>;

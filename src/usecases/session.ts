@@ -1,4 +1,6 @@
 import type { StoreSettings } from "../domain/registry.ts";
+import type { Account } from "../domain/pull-request.ts";
+import type { Forge } from "../forge/forge.ts";
 import type { GitMirror } from "../git/git.ts";
 import type { Clock } from "../shared/clock.ts";
 import type { Logger } from "../shared/log.ts";
@@ -12,6 +14,8 @@ export interface RegistrySession {
   /** Path or URL, without credentials. */
   readonly url: string;
   readonly mirror: GitMirror;
+  /** Where its pull requests are: said by the operator, never by the registry. */
+  readonly forge: Forge;
   readonly reader: RegistryReader;
   readonly cache: Cache;
   readonly clock: Clock;
@@ -23,6 +27,10 @@ export interface RegistrySession {
    * the operator has not allowed it, and `STORE_DRIVER_UNKNOWN` for drivers this Cairn lacks.
    */
   openStore(settings: StoreSettings): Promise<Store>;
+  /** Whom Git is configured for where the command runs. Rejects with `ACCOUNT_UNKNOWN`. */
+  gitAccount(): Promise<Account>;
+  /** Folder of the clone that the command runs in, where there is one. */
+  readonly workTree: string | undefined;
   /** Keeps what was learned for the next time. */
   flush(): Promise<void>;
 }

@@ -1,0 +1,71 @@
+import type { Account, PullRequest } from "../../domain/pull-request.ts";
+import { sha256 } from "../../shared/digest.ts";
+import { canonicalJson } from "../../shared/json.ts";
+import type { TreeFile } from "../../git/git.ts";
+import type { RegistrySession } from "../session.ts";
+
+/** A change of files that becomes a pull request. */
+export interface Proposal {
+  readonly title: string;
+  readonly body: string;
+  readonly by: Account;
+  readonly labels: readonly string[];
+  /** What it does, for the branch name: `promote-taxi-fare-prod`. */
+  readonly slug: string;
+  /** Path to new text or bytes; `undefined` removes the file. */
+  readonly files: ReadonlyMap<string, string | Uint8Array | undefined>;
+}
+
+export interface Proposed {
+  readonly pullRequest: PullRequest;
+  /** False when the same change was proposed before. */
+  readonly created: boolean;
+}
+
+/**
+ * Opens a pull request with these files on top of the branch. Its name is made from the content:
+ * proposed twice, it is one pull request.
+ */
+export async function propose(
+  { mirror, forge, clock }: RegistrySession,
+  base: string,
+  proposal: Proposal,
+): Promise<Proposed> {
+  const changes = new Map<string, TreeFile | undefined>();
+  for (const [path, content] of proposal.files) {
+    changes.set(path, await toTreeFile(mirror, content));
+  }
+  const branch = branchName(proposal, changes);
+  const open = await forge.list(["open"]);
+  const known = open.find((pullRequest) => pullRequest.branch === branch);
+  if (known !== undefined) return { pullRequest: known, created: false };
+  const { name = proposal.by.login ?? "unknown", email = "" } = proposal.by;
+  const head = await mirror.writeCommit({
+    tree: await mirror.writeTree(base, changes),
+    parents: [base],
+    author: { name, email, timestamp: Math.floor(clock.now().getTime() / 1000) },
+    message: `${proposal.title}\n\n${proposal.body}`,
+  });
+  const { title, body, by, labels } = proposal;
+  const pullRequest = await forge.open({ title, body, by, labels, branch, head });
+  return { pullRequest, created: true };
+}
+
+async function toTreeFile(
+  mirror: RegistrySession["mirror"],
+  content: string | Uint8Array | undefined,
+): Promise<TreeFile | undefined> {
+  if (content === undefined) return undefined;
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  return { mode: "100644", objectId: await mirror.writeBlob(bytes) };
+}
+
+/** The same change on another day, or by another person, has the same name. */
+function branchName(
+  { slug }: Proposal,
+  changes: ReadonlyMap<string, TreeFile | undefined>,
+): string {
+  const content = [...changes].map(([path, file]) => [path, file?.objectId ?? ""]);
+  const digest = sha256(canonicalJson(content)).slice("sha256:".length, "sha256:".length + 10);
+  return `cairn/${slug}-${digest}`;
+}
