@@ -239,12 +239,10 @@ export function eventSubject(event: LedgerEvent): string {
   switch (event.type) {
     case "adopted":
       return `adopt ${event.registry} at ${event.commit.slice(0, 12)}`;
-    case "published": {
-      const stages = event.stages.length > 0 ? `, followed by ${event.stages.join(", ")}` : "";
-      return `publish ${event.asset} ${event.version}${stages}`;
-    }
+    case "published":
+      return `publish ${event.asset} ${event.version}${followersSubject(event.stages)}`;
     case "accepted":
-      return `${event.cause === "rollback" ? "roll back" : "accept"} ${event.asset} ${event.version} in ${event.stage}`;
+      return acceptanceSubject(event);
     case "withdrawn":
       return `withdraw ${event.asset} ${event.version} from ${event.stage}`;
     case "waiting":
@@ -254,9 +252,7 @@ export function eventSubject(event: LedgerEvent): string {
     case "policy-accepted":
       return `put the policy of ${event.commit.slice(0, 12)} in force`;
     case "deprecated":
-      return event.reason === undefined
-        ? `end the deprecation of ${event.asset} ${event.version}`
-        : `deprecate ${event.asset} ${event.version}`;
+      return deprecationSubject(event);
     case "incident":
       return `incident: ${event.message}`;
     case "resolved":
@@ -264,10 +260,23 @@ export function eventSubject(event: LedgerEvent): string {
   }
 }
 
+function followersSubject(stages: readonly string[]): string {
+  return stages.length > 0 ? `, followed by ${stages.join(", ")}` : "";
+}
+
+function acceptanceSubject({ cause, asset, version, stage }: AcceptedEvent): string {
+  return `${cause === "rollback" ? "roll back" : "accept"} ${asset} ${version} in ${stage}`;
+}
+
+function deprecationSubject({ reason, asset, version }: DeprecatedEvent): string {
+  return `${reason === undefined ? "end the deprecation of" : "deprecate"} ${asset} ${version}`;
+}
+
 function movesSubject(moves: readonly BlockedMove[]): string {
   const [first] = moves;
   if (first === undefined) return "nothing";
   const more = moves.length > 1 ? ` and ${moves.length - 1} more` : "";
-  const what = first.version === undefined ? "the withdrawal from" : `${first.version} in`;
-  return `${first.asset} ${what} ${first.stage}${more}`;
+  return first.version === undefined
+    ? `the withdrawal of ${first.asset} from ${first.stage}${more}`
+    : `${first.asset} ${first.version} in ${first.stage}${more}`;
 }

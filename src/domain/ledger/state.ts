@@ -10,6 +10,7 @@ import type {
   LandingMark,
   LedgerEntry,
   PublishedEvent,
+  ResolvedEvent,
   TagMark,
   WaitingEvent,
   WithdrawnEvent,
@@ -259,12 +260,12 @@ function applyEvent(state: Folding, ledgerCommit: string, event: LedgerEntry["ev
       applyWithdrawn(state, event);
       return;
     case "waiting":
-      state.waiting[event.landing.commit] = event;
       applyJudged(state, event, event.until);
+      state.waiting[event.landing.commit] = event;
       return;
     case "blocked":
-      delete state.waiting[event.landing.commit];
       applyJudged(state, event, undefined);
+      delete state.waiting[event.landing.commit];
       return;
     case "policy-accepted": {
       const inForce = { digest: event.policy, commit: event.commit, since: event.at };
@@ -277,13 +278,14 @@ function applyEvent(state: Folding, ledgerCommit: string, event: LedgerEntry["ev
     case "incident":
       state.incidents[event.id] = { event, ledgerCommit, resolved: undefined };
       return;
-    case "resolved": {
-      const incident = state.incidents[event.incident];
-      if (incident === undefined) return;
-      const resolved = { at: event.at, how: event.how, by: event.by };
-      state.incidents[event.incident] = { ...incident, resolved };
-    }
+    case "resolved":
+      applyResolved(state, event);
   }
+}
+
+function applyResolved(state: Folding, { incident: id, at, how, by }: ResolvedEvent): void {
+  const incident = Object.hasOwn(state.incidents, id) ? state.incidents[id] : undefined;
+  if (incident !== undefined) state.incidents[id] = { ...incident, resolved: { at, how, by } };
 }
 
 function applyPublished(state: Folding, ledgerCommit: string, event: PublishedEvent): void {
@@ -349,12 +351,13 @@ function applyWithdrawn(state: Folding, event: WithdrawnEvent): void {
   const asset = assetState(state, event.asset) ?? emptyAsset;
   const { stage, at, tags, landing } = event;
   const entries = stageEntries(asset, stage);
-  const last = entries.at(-1);
-  if (last === undefined) return;
-  const ended = { ...last, until: at, tags: [...last.tags, ...tags] };
+  const ended = entries
+    .slice(-1)
+    .map((last) => ({ ...last, until: last.until ?? at, tags: [...last.tags, ...tags] }));
   state.assets[event.asset] = {
     ...asset,
-    stages: { ...asset.stages, [stage]: [...entries.slice(0, -1), ended] },
+    stages: { ...asset.stages, [stage]: [...entries.slice(0, -1), ...ended] },
+    // Their numbers are taken, whatever the stage ran.
     stageTagCount: asset.stageTagCount + tags.length,
   };
   delete state.waiting[landing.commit];
@@ -373,13 +376,12 @@ function applyJudged(
   { type, at, landing, moves }: WaitingEvent | BlockedEvent,
   until: string | undefined,
 ): void {
+  const isKnown = Object.hasOwn(state.waiting, landing.commit);
   for (const { stage, asset, version, gates } of moves) {
     const reasons = gates.map(({ reason }) => reason);
     const known = state.judged[judgedKey(stage, asset)];
-    // What a newer landing brought is not overwritten by the end of an older one that waited.
-    if (known !== undefined && known.landing.commit !== landing.commit && type === "blocked") {
-      if (Object.hasOwn(state.waiting, known.landing.commit)) continue;
-    }
+    // What a newer landing brought stays, whatever becomes of an older one that waits.
+    if (isKnown && known !== undefined && known.landing.commit !== landing.commit) continue;
     state.judged[judgedKey(stage, asset)] = { outcome: type, version, at, landing, reasons, until };
   }
 }

@@ -5,7 +5,10 @@ import {
   assetState,
   findVersion,
   foldLedger,
+  judgedKey,
   latestVersion,
+  policyInForce,
+  stageEntries,
   stageVersion,
   stateKeys,
   type AssetState,
@@ -13,18 +16,27 @@ import {
 import {
   accepted,
   adopted,
-  anyEvent,
   incident,
   ledgerOf,
+  digestOf,
   objectId,
   published,
   resolved,
   stateOf,
 } from "../../support/domain-builders.ts";
+import {
+  anyLedgerEvent,
+  blocked,
+  deprecated,
+  landingOf,
+  policyAccepted,
+  waiting,
+  withdrawn,
+} from "./promotion-events.ts";
 
 describe("fold", () => {
   it("gives the same state at once and in two parts, wherever it is cut", () => {
-    const events = fc.array(anyEvent, { maxLength: 20 }).map((rest) => [adopted(), ...rest]);
+    const events = fc.array(anyLedgerEvent, { maxLength: 20 }).map((rest) => [adopted(), ...rest]);
     fc.assert(
       fc.property(events, fc.nat({ max: 21 }), (ledger, cut) => {
         const entries = ledgerOf(ledger);
@@ -170,6 +182,157 @@ describe("stages", () => {
     );
     expect(stageVersion(asset, "constructor")?.version).toBe("1");
     expect(stageVersion(asset, "valueOf")?.version).toBe("1");
+  });
+});
+
+describe("withdrawals", () => {
+  const asset = modelOf(
+    accepted({ at: "2026-03-01T10:00:00Z" }),
+    withdrawn({ at: "2026-03-02T10:00:00Z" }),
+    accepted({ at: "2026-03-03T10:00:00Z", version: "2" }),
+  );
+
+  it.each([
+    { name: "before", at: "2026-03-02T09:59:59Z", runs: "1" },
+    { name: "at", at: "2026-03-02T10:00:00Z", runs: undefined },
+    { name: "after", at: "2026-03-03T09:59:59Z", runs: undefined },
+    { name: "again after", at: "2026-03-03T10:00:00Z", runs: "2" },
+    { name: "long after", at: undefined, runs: "2" },
+  ])("leave the stage with $runs $name the withdrawal", ({ at, runs }) => {
+    expect(stageVersion(asset, "prod", at)?.version).toBe(runs);
+  });
+
+  it("end the stay that was, and bring a tag to it", () => {
+    const [first, second] = stageEntries(asset, "prod");
+    expect(first).toMatchObject({ version: "1", until: "2026-03-02T10:00:00Z" });
+    expect(first?.tags.map(({ name }) => name)).toEqual([
+      "models/taxi-fare#prod#1",
+      "models/taxi-fare#prod!#2",
+    ]);
+    expect(second?.until).toBeUndefined();
+    expect(asset.stageTagCount).toBe(3);
+  });
+
+  it("count their tags even if the stage ran nothing, and end nothing twice", () => {
+    const nothing = modelOf(published(), withdrawn());
+    expect(stageEntries(nothing, "prod")).toEqual([]);
+    expect(nothing.stageTagCount).toBe(1);
+    const twice = modelOf(
+      accepted(),
+      withdrawn({ at: "2026-03-02T10:00:00Z" }),
+      withdrawn({ at: "2026-03-03T10:00:00Z" }),
+    );
+    expect(stageEntries(twice, "prod").map(({ until }) => until)).toEqual(["2026-03-02T10:00:00Z"]);
+  });
+});
+
+describe("what was judged last", () => {
+  const promotion = { cause: "promotion", version: "2" } as const;
+  const two = { ...promotion, landing: landingOf("two") };
+
+  it.each<{ name: string; events: LedgerEvent[]; outcome: string; subject: string }>([
+    { name: "a wait", events: [waiting()], outcome: "waiting", subject: "one" },
+    {
+      name: "a wait that was accepted",
+      events: [waiting(), accepted({ ...promotion, landing: landingOf("one") })],
+      outcome: "accepted",
+      subject: "one",
+    },
+    { name: "a refusal", events: [waiting(), blocked()], outcome: "blocked", subject: "one" },
+    {
+      name: "a refusal after an acceptance",
+      events: [accepted(two), blocked()],
+      outcome: "blocked",
+      subject: "one",
+    },
+    {
+      name: "an acceptance, when what waited before it is given up",
+      events: [waiting(), accepted(two), blocked()],
+      outcome: "accepted",
+      subject: "two",
+    },
+    {
+      name: "a newer wait, when the older is looked at again",
+      events: [waiting(), waiting({ landing: landingOf("two") }), waiting()],
+      outcome: "waiting",
+      subject: "two",
+    },
+    {
+      name: "a withdrawal",
+      events: [accepted(two), withdrawn()],
+      outcome: "withdrawn",
+      subject: "withdrawal",
+    },
+  ])("is $name", ({ events, outcome, subject }) => {
+    const judged = stateOf(...events).judged[judgedKey("prod", "models/taxi-fare")];
+    expect(judged).toMatchObject({ outcome, landing: { subject } });
+  });
+
+  it("is nothing after adoption alone, and says why something waits", () => {
+    expect(stateOf(accepted()).judged).toEqual({});
+    expect(stateOf(waiting()).judged["prod/models/taxi-fare"]).toMatchObject({
+      version: "2",
+      reasons: ["3 of 24 hours"],
+      until: "2026-03-02T12:00:00Z",
+    });
+  });
+
+  it.each<{ name: string; end: LedgerEvent; left: readonly string[] }>([
+    { name: "acceptance", end: accepted({ landing: landingOf("one") }), left: ["two"] },
+    { name: "withdrawal", end: withdrawn({ landing: landingOf("one") }), left: ["two"] },
+    { name: "refusal", end: blocked(), left: ["two"] },
+    { name: "anything else", end: deprecated(), left: ["one", "two"] },
+  ])("waits no longer after its $name", ({ end, left }) => {
+    const state = stateOf(waiting(), waiting({ landing: landingOf("two") }), end);
+    expect(Object.values(state.waiting).map(({ landing }) => landing.subject)).toEqual(left);
+  });
+});
+
+describe("policies", () => {
+  const state = stateOf(
+    adopted({ at: "2026-03-01T10:00:00Z" }),
+    policyAccepted({ at: "2026-03-02T10:00:00Z" }),
+  );
+
+  it.each([
+    { name: "before adoption", at: "2026-02-01T10:00:00Z", digest: digestOf("policy") },
+    { name: "at first", at: "2026-03-02T09:59:59Z", digest: digestOf("policy") },
+    { name: "from then on", at: "2026-03-02T10:00:00Z", digest: digestOf("another policy") },
+    { name: "now", at: undefined, digest: digestOf("another policy") },
+  ])("are in force $name", ({ at, digest }) => {
+    expect(policyInForce(state, at).digest).toBe(digest);
+  });
+
+  it("name the commit that has them", () => {
+    expect(policyInForce(state)).toMatchObject({
+      commit: objectId("another policy"),
+      since: "2026-03-02T10:00:00Z",
+    });
+  });
+});
+
+describe("deprecations", () => {
+  const { reason: _, ...takenBack } = deprecated();
+
+  it.each<{ name: string; events: LedgerEvent[]; expected: object }>([
+    { name: "warn", events: [deprecated()], expected: { "1": "wrong units" } },
+    {
+      name: "are said anew",
+      events: [deprecated(), deprecated({ reason: "wrong sign" })],
+      expected: { "1": "wrong sign" },
+    },
+    { name: "are taken back", events: [deprecated(), takenBack], expected: {} },
+    {
+      name: "of other versions stay",
+      events: [deprecated(), deprecated({ version: "2" }), takenBack],
+      expected: { "2": "wrong units" },
+    },
+  ])("$name", ({ events, expected }) => {
+    expect(modelOf(published(), ...events).deprecated).toEqual(expected);
+  });
+
+  it("of an asset without versions say nothing", () => {
+    expect(stateOf(deprecated()).assets).toEqual({});
   });
 });
 

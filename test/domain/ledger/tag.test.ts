@@ -5,6 +5,8 @@ import {
   publishedTag,
   stageTagName,
   versionTagName,
+  withdrawalTagName,
+  withdrawnTag,
 } from "../../../src/domain/ledger/tag.ts";
 import { eventSubject, type LedgerEvent } from "../../../src/domain/ledger/event.ts";
 import {
@@ -16,12 +18,14 @@ import {
   published,
   resolved,
 } from "../../support/domain-builders.ts";
+import { blocked, deprecated, policyAccepted, waiting, withdrawn } from "./promotion-events.ts";
 
 it("names tags in GTO's grammar", () => {
   expect(versionTagName("models/taxi-fare", "3")).toBe("models/taxi-fare@v3");
   expect(versionTagName("models/taxi-fare", "1.4.0")).toBe("models/taxi-fare@v1.4.0");
   expect(versionTagName("data/trips", "2024-01-a")).toBe("data/trips@2024-01-a");
   expect(stageTagName("models/taxi-fare", "prod", 5)).toBe("models/taxi-fare#prod#5");
+  expect(withdrawalTagName("models/taxi-fare", "prod", 6)).toBe("models/taxi-fare#prod!#6");
 });
 
 it.each([
@@ -70,6 +74,21 @@ it("says on a stage's tag what was accepted", () => {
   });
 });
 
+it("says on a withdrawal's tag what ran until then", () => {
+  expect(withdrawnTag(withdrawn(), objectId("published"), 6)).toEqual({
+    name: "models/taxi-fare#prod!#6",
+    target: objectId("published"),
+    timestamp: Date.UTC(2026, 2, 1, 12) / 1000,
+    message: `models/taxi-fare 1 withdrawn from prod\n\ndigest: ${digestOf("models/taxi-fare 1")}\n`,
+  });
+  expect(isCairnTagName(withdrawnTag(withdrawn(), objectId("published"), 6).name)).toBe(true);
+});
+
+const { reason: _, ...takenBack } = deprecated();
+const [prodMove] = waiting().moves;
+if (prodMove === undefined) throw new Error("a wait has a move");
+const withdrawalMove = { asset: prodMove.asset, stage: "test", gates: [] };
+
 it.each<{ event: LedgerEvent; subject: string }>([
   { event: adopted(), subject: `adopt contoso-ml at ${objectId("base").slice(0, 12)}` },
   { event: published(), subject: "publish models/taxi-fare 1" },
@@ -78,6 +97,23 @@ it.each<{ event: LedgerEvent; subject: string }>([
     subject: "publish models/taxi-fare 1, followed by dev, test",
   },
   { event: accepted(), subject: "accept models/taxi-fare 1 in prod" },
+  {
+    event: accepted({ cause: "rollback" }),
+    subject: "roll back models/taxi-fare 1 in prod",
+  },
+  { event: withdrawn(), subject: "withdraw models/taxi-fare 1 from prod" },
+  { event: waiting(), subject: "wait with models/taxi-fare 2 in prod" },
+  { event: blocked(), subject: "block models/taxi-fare 2 in prod" },
+  {
+    event: blocked({ moves: [withdrawalMove, prodMove, prodMove] }),
+    subject: "block the withdrawal of models/taxi-fare from test and 2 more",
+  },
+  {
+    event: policyAccepted(),
+    subject: `put the policy of ${objectId("another policy").slice(0, 12)} in force`,
+  },
+  { event: deprecated(), subject: "deprecate models/taxi-fare 1" },
+  { event: takenBack, subject: "end the deprecation of models/taxi-fare 1" },
   {
     event: incident(),
     subject: "incident: the tag models/taxi-fare@v1 is gone; the version stays published",

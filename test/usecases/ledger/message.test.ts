@@ -4,19 +4,14 @@ import {
   parseLedgerMessage,
   renderLedgerMessage,
 } from "../../../src/registry/ledger-event-yaml.ts";
-import {
-  anyEvent,
-  incident,
-  objectId,
-  published,
-  resolved,
-} from "../../support/domain-builders.ts";
+import { anyLedgerEvent, blocked, waiting } from "../../domain/ledger/promotion-events.ts";
+import { incident, objectId, published, resolved } from "../../support/domain-builders.ts";
 
 const commit = objectId("commit");
 
 it("reads back every event it writes, through the bytes of a commit", () => {
   fc.assert(
-    fc.property(anyEvent, (event) => {
+    fc.property(anyLedgerEvent, (event) => {
       const message = Buffer.from(renderLedgerMessage(event)).toString();
       expect(parseLedgerMessage(commit, message)).toEqual(event);
     }),
@@ -26,7 +21,7 @@ it("reads back every event it writes, through the bytes of a commit", () => {
 
 it("writes one short line that a person reads, whatever the event holds", () => {
   fc.assert(
-    fc.property(anyEvent, (event) => {
+    fc.property(anyLedgerEvent, (event) => {
       const message = renderLedgerMessage(event);
       const [subject = "", blank] = message.split("\n", 2);
       expect(subject.length).toBeLessThanOrEqual(200);
@@ -74,6 +69,14 @@ describe("refuses", () => {
     { name: "an unknown value", message: good.replace("how: restored", "how: forced") },
     { name: "local time", message: good.replace("12:00:00Z", "12:00:00+02:00") },
     { name: "no object id", message: good.replace(/processed: \w+/, "processed: main") },
+    {
+      name: "a move without its gates",
+      message: renderLedgerMessage(blocked()).replace(/ +gates:\n(?: {6,}.*\n)+/, ""),
+    },
+    {
+      name: "an unknown outcome of a gate",
+      message: renderLedgerMessage(waiting()).replace("outcome: waiting", "outcome: skipped"),
+    },
     {
       name: "a hostile asset",
       message: renderLedgerMessage(published()).replace(
