@@ -18,3 +18,12 @@ export function digestMismatch(path: string, expected: string, actual: string): 
     hint: "The source was changed or damaged: restore it, or lock the new bytes.",
   });
 }
+
+export function yamlUneditable(problem: string): CairnError {
+  return new CairnError({
+    code: "YAML_UNEDITABLE",
+    kind: "invalid",
+    message: `The YAML file cannot be edited: ${problem}.`.replace(/\.\.$/, "."),
+    hint: "Correct the file by hand (cairn validate shows what is wrong), then try again.",
+  });
+}
