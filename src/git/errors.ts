@@ -139,3 +139,40 @@ export function pushTooLarge(count: number, limit: number): CairnError {
     hint: `Split it: at most ${limit} refs go into one push.`,
   });
 }
+
+export function programTooOld(needed: string): CairnError {
+  return new CairnError({
+    code: "GIT_PROGRAM_TOO_OLD",
+    kind: "unavailable",
+    message: `The git program is older than ${needed}, which this needs.`,
+    hint: `Install git ${needed} or newer and put it on the PATH.`,
+  });
+}
+
+export function pathRefused(path: string, reason: string): CairnError {
+  return new CairnError({
+    code: "GIT_PATH_REFUSED",
+    kind: "invalid",
+    message: `${JSON.stringify(path.slice(0, 300))} cannot be a file of the registry: ${reason}`,
+    hint: "Use a relative path with forward slashes, without . or .. or .git in it.",
+  });
+}
+
+export function signingFailed(detail: string, cause?: unknown): CairnError {
+  return new CairnError({
+    code: "GIT_SIGNING_FAILED",
+    kind: "denied",
+    message: `SSH signatures cannot be made or checked: ${detail}`,
+    hint: "Install OpenSSH (ssh-keygen); the key must be readable and without a passphrase, or held by an agent.",
+    cause,
+  });
+}
+
+export function sourceUnusable(folder: string, detail: string): CairnError {
+  return new CairnError({
+    code: "GIT_SOURCE_UNUSABLE",
+    kind: "invalid",
+    message: `The commits of ${folder} cannot be read: ${detail}`,
+    hint: "Run git fsck there; in a shallow clone, git fetch --unshallow.",
+  });
+}

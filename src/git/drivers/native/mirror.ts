@@ -2,30 +2,33 @@ import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { OwnedLock } from "../../../disk/owned-lock.ts";
 import { hasCode } from "../../../shared/errors.ts";
-import {
-  aborted,
-  objectMissing,
-  pushTooLarge,
-  refRefused,
-  remoteUnavailable,
-} from "../../errors.ts";
+import { aborted, objectMissing, pushTooLarge, refRefused } from "../../errors.ts";
 import type {
   CommitDraft,
   GitMirror,
+  MergePreview,
   PushOutcome,
   RefUpdate,
   RemoteState,
   TagDraft,
+  TreeFile,
 } from "../../git.ts";
 import { isFullRef, isObjectId } from "../../objects.ts";
+import { bringCommit } from "./brought-commits.ts";
+import { readMessages } from "./ledger-log.ts";
+import { MergePreviewer } from "./merge-preview.ts";
 import { MirrorDirectory } from "./mirror-directory.ts";
-import { ObjectWriter } from "./object-writer.ts";
-import { GitProgram, type Environment, type Output } from "./program.ts";
-import { parsePushReport } from "./push-report.ts";
+import { NamedRefs } from "./named-refs.ts";
+import { ObjectWriter, renderCommit } from "./object-writer.ts";
+import { GitProgram, type Environment } from "./program.ts";
+import { Pusher } from "./pusher.ts";
 import { NativeGitReader } from "./reader.ts";
-import { splitAtNul } from "./records.ts";
+import { RemoteCommands } from "./remote-commands.ts";
 import { RemoteRefs } from "./remote-refs.ts";
-import { toRemote, toRemoteError, type Remote } from "./remote.ts";
+import { toRemote, type Remote } from "./remote.ts";
+import { readSigningKey, signCommit } from "./signatures.ts";
+import { Suspicion } from "./suspicion.ts";
+import { TreeWriter } from "./tree-writer.ts";
 
 export interface NativeGitMirrorOptions {
   /** A folder for this registry alone; made if it is not there. */
@@ -49,29 +52,37 @@ interface Parts {
   readonly directory: MirrorDirectory;
   readonly git: GitProgram;
   readonly remote: Remote;
-  readonly suspicion: Suspicion;
+  readonly commands: RemoteCommands;
+  readonly refs: RemoteRefs;
+  readonly environment: Environment;
   readonly pushTimeoutMs: number;
 }
 
 const renewEveryMs = 20_000;
 const maxUpdates = 1000;
-/** An adoption names every tag and stage version that there was before it. */
-const maxMessageBytes = 64 * 2 ** 20;
 
 /** A bare copy of a remote repository that the git program keeps. */
 export class NativeGitMirror extends NativeGitReader implements GitMirror {
   readonly #parts: Parts;
   readonly #refs: RemoteRefs;
+  readonly #named: NamedRefs;
   readonly #writer: ObjectWriter;
+  readonly #pusher: Pusher;
+  readonly #suspicion: Suspicion;
   readonly #closing = new AbortController();
   readonly #renewal: NodeJS.Timeout;
   #lost: Error | undefined;
   #queue: Promise<unknown> = Promise.resolve();
 
-  private constructor(parts: Parts, refs: RemoteRefs) {
-    super(parts.git, (what) => parts.suspicion.add(what));
+  private constructor(parts: Parts) {
+    const suspicion = new Suspicion();
+    super(parts.git, (what) => suspicion.add(what));
+    const { git, remote, commands, refs, pushTimeoutMs } = parts;
     this.#parts = parts;
+    this.#suspicion = suspicion;
     this.#refs = refs;
+    this.#pusher = new Pusher({ git, remote, timeoutMs: pushTimeoutMs });
+    this.#named = new NamedRefs({ git, remote: commands, watched: refs });
     this.#writer = new ObjectWriter(parts.directory.repository);
     this.#renewal = setInterval(() => void this.#renew(), renewEveryMs).unref();
   }
@@ -94,11 +105,10 @@ export class NativeGitMirror extends NativeGitReader implements GitMirror {
       const graceMs = options.staleLockGraceMs ?? 2000;
       await directory.prepare(remote.address, lock.wasAbandoned ? graceMs : undefined);
       const git = new GitProgram({ environment, gitDirectory: directory.repository });
-      const refs = await RemoteRefs.open({ git, remote, branch, signal });
-      return new NativeGitMirror(
-        { lock, directory, git, remote, suspicion: new Suspicion(), pushTimeoutMs },
-        refs,
-      );
+      const commands = new RemoteCommands(git, remote);
+      const refs = await RemoteRefs.open({ git, remote: commands, branch, signal });
+      const parts = { lock, directory, git, remote, commands, refs, environment, pushTimeoutMs };
+      return new NativeGitMirror(parts);
     } catch (error) {
       await lock.release();
       throw error;
@@ -132,12 +142,61 @@ export class NativeGitMirror extends NativeGitReader implements GitMirror {
     });
   }
 
+  async fetchRefs(
+    names: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, string>> {
+    return this.#run("fetch", signal, async (both) => this.#named.fetch(names, both));
+  }
+
+  async fetchCommitFrom(
+    folder: string,
+    revision: string,
+    signal?: AbortSignal,
+  ): Promise<string | undefined> {
+    const { git, environment } = this.#parts;
+    return this.#run("fetch", signal, async (both) =>
+      bringCommit({ git, environment, folder, revision, signal: both }),
+    );
+  }
+
+  async previewMerge(ours: string, theirs: string): Promise<MergePreview> {
+    await this.readCommit(ours);
+    await this.readCommit(theirs);
+    const { directory, environment } = this.#parts;
+    const previewer = new MergePreviewer(directory.repository, environment);
+    return previewer.preview(ours, theirs, this.#closing.signal);
+  }
+
   async writeEmptyTree(): Promise<string> {
     return this.#writer.writeEmptyTree();
   }
 
+  async writeBlob(bytes: Uint8Array): Promise<string> {
+    return this.#writer.write("blob", bytes);
+  }
+
+  async writeTree(
+    base: string,
+    changes: ReadonlyMap<string, TreeFile | undefined>,
+  ): Promise<string> {
+    const { tree } = await this.readCommit(base);
+    const readObject = async (id: string) => this.readObject(id);
+    return new TreeWriter({ readObject, writer: this.#writer }).write(tree, changes);
+  }
+
   async writeCommit(draft: CommitDraft): Promise<string> {
-    return this.#writer.writeCommit(draft);
+    const payload = renderCommit(draft);
+    if (draft.signingKey === undefined) return this.#writer.write("commit", payload);
+    const signed = await signCommit(payload, draft.signingKey, this.#parts.environment);
+    return this.#writer.write("commit", signed);
+  }
+
+  async signingKeyOf(commit: string): Promise<string | undefined> {
+    const { type, bytes } = await this.readObject(commit);
+    if (type !== "commit") throw objectMissing(commit);
+    const { environment, directory } = this.#parts;
+    return readSigningKey(bytes, { environment, directory: directory.path });
   }
 
   async writeTag(draft: TagDraft): Promise<string> {
@@ -154,7 +213,7 @@ export class NativeGitMirror extends NativeGitReader implements GitMirror {
       if (expected !== undefined && !isObjectId(expected)) throw objectMissing(expected);
       await this.readObject(next);
     }
-    return this.#enqueue("push", signal, async (both) => this.#push(updates, both));
+    return this.#enqueue("push", signal, async (both) => this.#pusher.push(updates, both));
   }
 
   async *readLedger(
@@ -163,17 +222,7 @@ export class NativeGitMirror extends NativeGitReader implements GitMirror {
   ): AsyncGenerator<{ readonly id: string; readonly message: string }> {
     await this.readCommit(tip);
     if (exclude !== undefined) await this.readCommit(exclude);
-    const range = exclude === undefined ? [tip] : [tip, `^${exclude}`];
-    const args = ["log", "--first-parent", "--reverse", "-z", "--format=%H%x00%B", ...range, "--"];
-    let id: string | undefined;
-    for await (const record of splitAtNul(this.#parts.git.stream(args), maxMessageBytes)) {
-      if (id === undefined) {
-        id = record.toString("latin1");
-      } else {
-        yield { id, message: record.toString("utf8") };
-        id = undefined;
-      }
-    }
+    yield* readMessages(this.#parts.git, tip, exclude);
   }
 
   override async close(): Promise<void> {
@@ -184,31 +233,6 @@ export class NativeGitMirror extends NativeGitReader implements GitMirror {
     await this.#parts.lock.release();
   }
 
-  async #push(updates: readonly RefUpdate[], signal: AbortSignal): Promise<PushOutcome> {
-    const { remote } = this.#parts;
-    const leases = updates.map(({ ref, expected = "" }) => `--force-with-lease=${ref}:${expected}`);
-    const refspecs = updates.map(({ ref, next }) => `${next}:${ref}`);
-    const args = ["push", "--atomic", "--porcelain", "--no-verify", ...leases];
-    const output = await this.#runPush([...args, remote.name, ...refspecs], signal);
-    const { exitCode, stdout, stderr } = output;
-    const report = parsePushReport(stdout.toString("utf8"), exitCode, updates);
-    if (report !== "unknown") return report;
-    const error = toRemoteError("push", stderr, remote);
-    throw hasCode(error, "GIT_COMMAND_FAILED") ? remoteUnavailable(error.message, error) : error;
-  }
-
-  async #runPush(args: readonly string[], signal: AbortSignal): Promise<Output> {
-    const { git, remote, pushTimeoutMs } = this.#parts;
-    const timeout = AbortSignal.timeout(pushTimeoutMs);
-    const both = AbortSignal.any([signal, timeout]);
-    try {
-      return await git.run(args, { signal: both, configuration: remote.configuration });
-    } catch (error) {
-      if (!timeout.aborted || signal.aborted) throw error;
-      throw remoteUnavailable(`no answer to a push within ${pushTimeoutMs} ms.`, error);
-    }
-  }
-
   /** Runs a step that changes local refs; a copy that turns out to be damaged is made anew, once. */
   async #run<Value>(
     command: string,
@@ -216,10 +240,10 @@ export class NativeGitMirror extends NativeGitReader implements GitMirror {
     step: (signal: AbortSignal) => Promise<Value>,
   ): Promise<Value> {
     return this.#enqueue(command, signal, async (both) => {
-      const { suspicion, directory } = this.#parts;
-      if (suspicion.isOpen) {
+      const { directory } = this.#parts;
+      if (this.#suspicion.isOpen) {
         if (!(await directory.isSound())) await this.#remake(both);
-        suspicion.settle();
+        this.#suspicion.settle();
       }
       try {
         return await step(both);
@@ -262,25 +286,5 @@ export class NativeGitMirror extends NativeGitReader implements GitMirror {
     } catch (error) {
       if (error instanceof Error && hasCode(error, "LOCK_LOST")) this.#lost = error;
     }
-  }
-}
-
-/** What was missing although it was asked for, until a check says that the copy is sound. */
-class Suspicion {
-  readonly #cleared = new Set<string>();
-  readonly #open = new Set<string>();
-
-  add(what: string): void {
-    if (!this.#cleared.has(what)) this.#open.add(what);
-  }
-
-  get isOpen(): boolean {
-    return this.#open.size > 0;
-  }
-
-  settle(): void {
-    if (this.#cleared.size > 10_000) this.#cleared.clear();
-    for (const what of this.#open) this.#cleared.add(what);
-    this.#open.clear();
   }
 }

@@ -1,7 +1,9 @@
 import { promises as nodeFs } from "node:fs";
-import { writeCommit, writeTag, writeTree, type PromiseFsClient } from "isomorphic-git";
+import { writeObject, writeTag, type PromiseFsClient } from "isomorphic-git";
 import { writeFileAtomically } from "../../../disk/atomic-write.ts";
 import type { CommitDraft, Signature, TagDraft } from "../../git.ts";
+import { objectMissing } from "../../errors.ts";
+import { isObjectId } from "../../objects.ts";
 
 /** isomorphic-git writes objects in place: killed half-way it leaves a torn one for ever. */
 const fs: PromiseFsClient = {
@@ -19,20 +21,13 @@ export class ObjectWriter {
     this.#gitDirectory = gitDirectory;
   }
 
-  async writeEmptyTree(): Promise<string> {
-    return writeTree({ fs, gitdir: this.#gitDirectory, tree: [] });
+  /** An object with exactly these bytes. */
+  async write(type: "blob" | "tree" | "commit", object: Uint8Array): Promise<string> {
+    return writeObject({ fs, gitdir: this.#gitDirectory, type, object, format: "content" });
   }
 
-  async writeCommit(draft: CommitDraft): Promise<string> {
-    const author = toAuthor(draft.author);
-    const commit = {
-      tree: draft.tree,
-      parent: [...draft.parents],
-      author,
-      committer: author,
-      message: toMessage(draft.message),
-    };
-    return writeCommit({ fs, gitdir: this.#gitDirectory, commit });
+  async writeEmptyTree(): Promise<string> {
+    return this.write("tree", new Uint8Array());
   }
 
   async writeTag(draft: TagDraft, type: "commit" | "tree" | "blob" | "tag"): Promise<string> {
@@ -45,6 +40,22 @@ export class ObjectWriter {
     };
     return writeTag({ fs, gitdir: this.#gitDirectory, tag });
   }
+}
+
+/** A commit object without a signature; the same draft gives the same bytes. */
+export function renderCommit(draft: CommitDraft): Uint8Array {
+  for (const id of [draft.tree, ...draft.parents]) {
+    if (!isObjectId(id)) throw objectMissing(id);
+  }
+  const { name, email, timestamp } = toAuthor(draft.author);
+  const author = `${name} <${email}> ${timestamp} +0000`;
+  const lines = [
+    `tree ${draft.tree}`,
+    ...draft.parents.map((parent) => `parent ${parent}`),
+    `author ${author}`,
+    `committer ${author}`,
+  ];
+  return Buffer.from(`${lines.join("\n")}\n\n${toMessage(draft.message)}`);
 }
 
 /** Git takes angle brackets and line ends in names as the end of the name. */

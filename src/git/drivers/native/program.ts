@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly configuration?: Readonly<Record<string, string>>;
   /** Report the packets of the protocol on standard error. */
   readonly tracesPackets?: boolean;
+  /** For standard input; nothing if absent. */
+  readonly input?: string;
 }
 
 export interface Output {
@@ -70,7 +72,7 @@ export class GitProgram {
   /** Waits for the end; any exit code resolves. */
   async run(args: readonly string[], options: RunOptions = {}): Promise<Output> {
     const child = this.spawn(args, options);
-    child.stdin.end();
+    child.stdin.end(options.input ?? "");
     const stdout: Buffer[] = [];
     let size = 0;
     child.stdout.on("data", (chunk: Buffer) => {

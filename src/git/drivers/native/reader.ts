@@ -79,13 +79,7 @@ export class NativeGitReader implements GitReader {
     await this.readCommit(tip);
     if (exclude !== undefined) await this.readCommit(exclude);
     const range = exclude === undefined ? [tip] : [tip, `^${exclude}`];
-    const args = ["rev-list", "--first-parent", "--reverse", ...range, "--"];
-    const ids = (await this.#git.runOrFail(args)).toString("latin1").split("\n").filter(isObjectId);
-    const commits: CommitInfo[] = [];
-    for await (const { id, object } of this.#readMany(ids)) {
-      commits.push(parseCommit(id, object.bytes));
-    }
-    return commits;
+    return this.#listCommits(["--first-parent", ...range]);
   }
 
   async isAncestor(ancestor: string, descendant: string): Promise<boolean> {
@@ -95,6 +89,23 @@ export class NativeGitReader implements GitReader {
     const { exitCode, stderr } = await this.#git.run(args);
     if (exitCode > 1) throw commandFailed("merge-base", stderr.trim());
     return exitCode === 0;
+  }
+
+  /** Every commit reachable from `tip` and not from `exclude`, parents before children. */
+  async commitsBetween(exclude: string, tip: string): Promise<readonly CommitInfo[]> {
+    await this.readCommit(tip);
+    await this.readCommit(exclude);
+    return this.#listCommits(["--topo-order", tip, `^${exclude}`]);
+  }
+
+  /** The best common ancestor, or `undefined` when there is none. */
+  async mergeBase(left: string, right: string): Promise<string | undefined> {
+    await this.readCommit(left);
+    await this.readCommit(right);
+    const { exitCode, stdout, stderr } = await this.#git.run(["merge-base", left, right]);
+    if (exitCode > 1 || exitCode < 0) throw commandFailed("merge-base", stderr.trim());
+    const id = stdout.toString("latin1").split("\n")[0] ?? "";
+    return exitCode === 0 && isObjectId(id) ? id : undefined;
   }
 
   async listTree(commit: string): Promise<readonly TreeItem[]> {
@@ -182,6 +193,17 @@ export class NativeGitReader implements GitReader {
     const object = await this.readObject(id);
     if (object.type !== type) throw objectMissing(id);
     return object;
+  }
+
+  /** Oldest first. */
+  async #listCommits(range: readonly string[]): Promise<readonly CommitInfo[]> {
+    const printed = await this.#git.runOrFail(["rev-list", "--reverse", ...range, "--"]);
+    const ids = printed.toString("latin1").split("\n").filter(isObjectId);
+    const commits: CommitInfo[] = [];
+    for await (const { id, object } of this.#readMany(ids)) {
+      commits.push(parseCommit(id, object.bytes));
+    }
+    return commits;
   }
 
   async *#readMany(

@@ -1,21 +1,15 @@
-import { refRefused, remoteBroken, repositoryUnsupported } from "../../errors.ts";
+import { refRefused } from "../../errors.ts";
 import type { RemoteState } from "../../git.ts";
-import { isFullRef, isObjectId } from "../../objects.ts";
+import { isFullRef } from "../../objects.ts";
 import type { GitProgram } from "./program.ts";
-import { toRemoteError, type Remote } from "./remote.ts";
+import { isRefMissing, type Advertisement, type RemoteCommands } from "./remote-commands.ts";
 
 export interface RemoteRefsOptions {
   readonly git: GitProgram;
-  readonly remote: Remote;
+  readonly remote: RemoteCommands;
   /** Absent: the remote's default branch, also when that changes. */
   readonly branch: string | undefined;
   readonly signal: AbortSignal | undefined;
-}
-
-interface Advertisement {
-  /** The branch that the remote's HEAD points at, if it said so. */
-  readonly headBranch: string | undefined;
-  readonly ids: ReadonlyMap<string, string>;
 }
 
 const ledger = "refs/heads/cairn-ledger";
@@ -27,7 +21,7 @@ const maxAttempts = 3;
 /** Keeps the refs of a mirror like those of its remote. */
 export class RemoteRefs {
   readonly #git: GitProgram;
-  readonly #remote: Remote;
+  readonly #remote: RemoteCommands;
   readonly #followsDefault: boolean;
   #branch: string;
 
@@ -77,6 +71,16 @@ export class RemoteRefs {
     }
   }
 
+  /**
+   * A ref that the remote had when it was last seen, if any: a list without it is no list by which
+   * anything may be removed.
+   */
+  async witness(signal: AbortSignal): Promise<string | undefined> {
+    const [known] = (await this.#readLocal(signal)).keys();
+    if (known === undefined) await this.#advertise(signal);
+    return known?.replace(local, "refs/heads/");
+  }
+
   /** Copies tags to `refs/cairn/tags/`, and removes those below the prefixes that are gone. */
   async fetchTags(prefixes: readonly string[], signal: AbortSignal): Promise<void> {
     for (const prefix of prefixes) {
@@ -91,14 +95,9 @@ export class RemoteRefs {
       const rest = prefix.slice("refs/tags/".length);
       return `+${prefix}*:refs/cairn/tags/${rest}*`;
     });
-    const known = await this.#readLocal(signal);
-    if (known.size === 0) await this.#advertise(signal);
-    // A list without the branch that was there is no list by which anything may be removed.
-    const witnesses = [...known.keys()].map((name) => name.replace(local, "refs/heads/"));
-    await this.#fetch(
-      ["--prune", this.#remote.name, ...witnesses.slice(0, 1), ...refspecs],
-      signal,
-    );
+    const witness = await this.witness(signal);
+    const seen = witness === undefined ? [] : [witness];
+    await this.#remote.fetch(["--prune"], [...seen, ...refspecs], signal);
   }
 
   /** False when one of them went away in the meantime. */
@@ -106,28 +105,18 @@ export class RemoteRefs {
     if (names.length === 0) return true;
     try {
       const refspecs = names.map((name) => `+${name}:${toLocal(name)}`);
-      await this.#fetch(["--atomic", this.#remote.name, ...refspecs], signal);
+      await this.#remote.fetch(["--atomic"], refspecs, signal);
       return true;
     } catch (error) {
-      const isGone = error instanceof Error && error.message.includes("couldn't find remote ref");
-      if (isGone && attempt < maxAttempts) return false;
+      if (isRefMissing(error) && attempt < maxAttempts) return false;
       throw error;
     }
-  }
-
-  async #fetch(args: readonly string[], signal: AbortSignal): Promise<void> {
-    const options = ["--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"];
-    const { exitCode, stderr } = await this.#git.run(["fetch", ...options, ...args], {
-      signal,
-      configuration: this.#remote.configuration,
-    });
-    if (exitCode !== 0) throw toRemoteError("fetch", stderr, this.#remote);
   }
 
   /** Asks the remote, in one round trip, what it has of what is watched. */
   async #advertise(signal: AbortSignal | undefined): Promise<Advertisement> {
     const names = ["HEAD", this.#branch, ledger];
-    const found = parseAdvertisement(await this.#list(names, signal), this.#remote.address);
+    const found = await this.#remote.list(names, signal);
     const { headBranch } = found;
     if (!this.#followsDefault || headBranch === undefined || headBranch === this.#branch) {
       return { headBranch, ids: pick(found.ids, [this.#branch, ledger]) };
@@ -138,22 +127,6 @@ export class RemoteRefs {
     const head = found.ids.get("HEAD");
     if (head !== undefined) ids.set(headBranch, head);
     return { headBranch, ids };
-  }
-
-  async #list(names: readonly string[], signal: AbortSignal | undefined): Promise<string> {
-    const args = ["ls-remote", "--symref", this.#remote.name, ...names];
-    const options = { signal, configuration: this.#remote.configuration };
-    const { exitCode, stdout, stderr } = await this.#git.run(args, options);
-    if (exitCode !== 0) throw toRemoteError("ls-remote", stderr, this.#remote);
-    if (stdout.length > 0 || !this.#remote.address.startsWith("http"))
-      return stdout.toString("utf8");
-    // To Git any web page that answers is a server of files, here one without a ref. Only packets
-    // prove that a Git server says so.
-    const again = await this.#git.run(args, { ...options, tracesPackets: true });
-    if (again.exitCode !== 0) throw toRemoteError("ls-remote", again.stderr, this.#remote);
-    if (/packet:.*(?:# service=|version \d|ls-refs)/.test(again.stderr))
-      return again.stdout.toString("utf8");
-    throw remoteBroken(`${this.#remote.address}: this is not how a Git server answers.`);
   }
 
   async #readLocal(signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
@@ -169,28 +142,6 @@ export class RemoteRefs {
   #toState(present: ReadonlyMap<string, string>): RemoteState {
     return { head: present.get(toLocal(this.#branch)), ledger: present.get(toLocal(ledger)) };
   }
-}
-
-/** `<id>\t<name>`, and `ref: <name>\tHEAD` for what HEAD points at. */
-function parseAdvertisement(text: string, address: string): Advertisement {
-  let headBranch: string | undefined;
-  const ids = new Map<string, string>();
-  for (const line of text.split("\n").filter(Boolean)) {
-    const [value = "", name = ""] = line.split("\t");
-    if (value.startsWith("ref: ")) {
-      const target = value.slice("ref: ".length);
-      if (name === "HEAD" && target.startsWith("refs/heads/") && isFullRef(target)) {
-        headBranch = target;
-      }
-    } else if (isObjectId(value)) {
-      ids.set(name, value);
-    } else if (/^[0-9a-f]{64}$/.test(value)) {
-      throw repositoryUnsupported(`${address} has SHA-256 object ids.`);
-    } else {
-      throw remoteBroken(`${address}: its list of refs cannot be read.`);
-    }
-  }
-  return { headBranch, ids };
 }
 
 /** Git compares the ends of names; only the full ones are meant. */
