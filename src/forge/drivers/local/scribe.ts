@@ -1,0 +1,139 @@
+import type { Account } from "../../../domain/pull-request.ts";
+import type { Clock } from "../../../shared/clock.ts";
+import { CairnError } from "../../../shared/errors.ts";
+import { forgeDenied, textTooLong } from "../../errors.ts";
+import { formatAct, headOf, maxActBytes, type Act, type Deed } from "./act.ts";
+import { pullRequestRefs, type Conversation, type Conversations } from "./conversations.ts";
+import type { GitRefUpdate, GitSignature, PullRequestGit } from "./pull-request-git.ts";
+
+/** An act that is to be written, with the refs that move in the same push. */
+export interface Step {
+  readonly number: number;
+  /** Absent for the first act. */
+  readonly seen?: Conversation;
+  readonly deed: Deed;
+  readonly by: Account;
+  /** What the head ref holds afterwards; the push fails when it does not hold `seen.ref` before. */
+  readonly head: string;
+  readonly updates?: readonly GitRefUpdate[];
+}
+
+export interface ScribeOptions {
+  readonly git: PullRequestGit;
+  readonly clock: Clock;
+  readonly signingKey?: string;
+}
+
+/** Writes acts: one commit and one push each, with leases on what was seen. */
+export class Scribe {
+  readonly #options: ScribeOptions;
+  readonly #conversations: Conversations;
+
+  constructor(options: ScribeOptions, conversations: Conversations) {
+    this.#options = options;
+    this.#conversations = conversations;
+  }
+
+  /** The conversation afterwards; `undefined` when somebody was faster: look again, decide again. */
+  async write(step: Step): Promise<Conversation | undefined> {
+    const { git } = this.#options;
+    const { number, seen, head, updates = [] } = step;
+    const id = await this.#writeCommit(step);
+    const refs = refsOf(number);
+    const all = [
+      ...updates,
+      { ref: refs.head, expected: seen?.ref, next: head },
+      { ref: refs.meta, expected: seen?.tip, next: id },
+    ];
+    try {
+      const outcome = await git.push(all);
+      if (!outcome.accepted) return passIfRaced(outcome.refs);
+    } catch (error) {
+      return this.#ask(number, id, error);
+    }
+    return this.#find(
+      number,
+      new Map([
+        [refs.head, head],
+        [refs.meta, id],
+      ]),
+    );
+  }
+
+  /** Who signs a commit of Git for an account, now. */
+  signatureOf(account: Account): GitSignature {
+    return signatureOf(account, this.#options.clock.now().getTime());
+  }
+
+  /** The connection broke: whether the remote took it, only the remote knows. */
+  async #ask(number: number, id: string, error: unknown): Promise<Conversation> {
+    if (!(error instanceof CairnError && error.kind === "unavailable")) throw error;
+    try {
+      const refs = await this.#options.git.fetchRefs([`${pullRequestRefs}${number}/`]);
+      const found = await this.#find(number, refs);
+      if (found?.acts.some((act) => act.id === id) === true) return found;
+    } catch {
+      // The first error says more.
+    }
+    throw error;
+  }
+
+  async #find(
+    number: number,
+    refs: ReadonlyMap<string, string>,
+  ): Promise<Conversation | undefined> {
+    const found = await this.#conversations.read(refs);
+    return found.find((conversation) => conversation.number === number);
+  }
+
+  async #writeCommit({ number, seen, deed, by }: Step): Promise<string> {
+    const { git, clock, signingKey } = this.#options;
+    const at = later(clock.now(), seen?.acts ?? []);
+    const act: Act = { ...deed, number, by, at };
+    const message = formatAct(act);
+    if (Buffer.byteLength(message) > maxActBytes) {
+      throw textTooLong("What is said on a pull request at once", maxActBytes);
+    }
+    const tree = await git.writeEmptyTree();
+    const author = signatureOf(by, Date.parse(at));
+    const root = { tree, parents: [], author, message: `pull request #${number}\n` };
+    const previous = seen?.tip ?? (await git.writeCommit(root));
+    const head = headOf(act);
+    return git.writeCommit({
+      tree,
+      parents: head === undefined ? [previous] : [previous, head],
+      author,
+      message,
+      ...(signingKey !== undefined && { signingKey }),
+    });
+  }
+}
+
+/** The refs of one pull request. */
+function refsOf(number: number): { readonly head: string; readonly meta: string } {
+  const folder = `${pullRequestRefs}${number}`;
+  return { head: `${folder}/head`, meta: `${folder}/meta` };
+}
+
+/** In whole seconds, and not before what was said already: the order is that of the chain. */
+function later(now: Date, acts: readonly Act[]): string {
+  const time = now.toISOString().replace(/\.\d+Z$/, "Z");
+  return acts.reduce((newest, { at }) => (at > newest ? at : newest), time);
+}
+
+function signatureOf({ name, login, email }: Account, milliseconds: number): GitSignature {
+  return {
+    name: name ?? login ?? "unknown",
+    email: email ?? "",
+    timestamp: Math.floor(milliseconds / 1000),
+  };
+}
+
+/** What Git says when a ref is not, or no longer, as it was seen. */
+const raced =
+  /stale info|fetch first|non-fast-forward|already exists|lock|incorrect old value|failed to update ref|atomic/i;
+
+function passIfRaced(refs: ReadonlyMap<string, string>): undefined {
+  const refusals = [...new Set(refs.values())].filter((reason) => !raced.test(reason));
+  if (refusals.length > 0) throw forgeDenied(refusals.join("; "));
+}
