@@ -18,6 +18,16 @@ export function globProblem(pattern: string): string | undefined {
   return undefined;
 }
 
+const maxAlternatives = 256;
+
+/** How many patterns without braces a pattern stands for, at most: what compiling it costs. */
+export function globWeight(pattern: string): number {
+  if (pattern.includes("..")) return maxAlternatives;
+  let weight = 1;
+  for (const group of pattern.split("{").slice(1)) weight *= group.split(",").length;
+  return Math.min(weight, maxAlternatives);
+}
+
 /** Compiles a pattern; one that is not accepted matches nothing. */
 export function compileGlob(pattern: string): Glob {
   if (globProblem(pattern) !== undefined) return () => false;
@@ -26,7 +36,7 @@ export function compileGlob(pattern: string): Glob {
     nonegate: true,
     nocomment: true,
     noext: true,
-    braceExpandMax: 256,
+    braceExpandMax: maxAlternatives,
     platform: "linux",
   });
   return (path) => path.length <= 4096 && matcher.match(path);

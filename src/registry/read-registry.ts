@@ -13,6 +13,7 @@ import { looksLikeManifest } from "./classify.ts";
 import { joinPath, PathInspector, unusableEntry } from "./local-paths.ts";
 import { checkNames } from "./names.ts";
 import { readStageFile, readWorkspace, workspacePath } from "./read-deliveries.ts";
+import { readPolicies } from "./read-policies.ts";
 import { readSettings, type SettingsRead } from "./read-settings.ts";
 import { TextReader } from "./text-reader.ts";
 import { strings } from "./values.ts";
@@ -192,10 +193,11 @@ function assemble(
     .filter((path) => path.startsWith("stages/"))
     .map((path) => readStageFile(texts, path));
   const assembled = assembleDrafts(drafts);
+  const policies = readPolicies({ texts, files, settings: settings.settings });
   const findings = [
     ...settings.findings,
     ...parts.findings,
-    ...policyFindings(texts),
+    ...policies.findings,
     ...[...workspaces, ...stageFiles].flatMap((read) => read.findings),
     ...assembled.findings,
   ];
@@ -204,7 +206,7 @@ function assemble(
     settings: settings.settings,
     workspaces: workspaces.flatMap(({ value }) => (value === undefined ? [] : [value])),
     stageFiles: stageFiles.flatMap(({ value }) => (value === undefined ? [] : [value])),
-    policies: noPolicies,
+    policies: policies.policies,
     files,
     findings: findings.sort(compareFindings),
   };
@@ -226,14 +228,4 @@ export function assembleDrafts(
     jobs: ofType("job").map(toJob),
     findings: drafts.flatMap((draft) => [...draft.findings, ...draft.metadataFindings]),
   };
-}
-
-function policyFindings(texts: TextReader): readonly Finding[] {
-  const policies = [
-    ["policies/promotion.yaml", "promotion-policy"],
-    ["policies/access.yaml", "access-policy"],
-  ] as const;
-  return policies.flatMap(([path, schema]) =>
-    texts.parsed(path) === undefined ? [] : texts.findings(path, schema),
-  );
 }
