@@ -1,152 +1,22 @@
-import { createHash } from "node:crypto";
-
 import type {
   CommitDraft,
   CommitInfo,
   GitMirror,
+  MergePreview,
   PushOutcome,
   RefUpdate,
   RemoteState,
-  Signature,
   TagDraft,
+  TreeFile,
   TreeItem,
 } from "../../src/git/git.ts";
 import { CairnError } from "../../src/shared/errors.ts";
 import { byCodeUnits } from "../../src/shared/json.ts";
+import { findMergeBase, mergeTrees, reachableFrom } from "./memory-merge.ts";
+import { MemoryObjects, missing } from "./memory-objects.ts";
+import { MemoryRemote } from "./memory-remote.ts";
 
-type Files = Readonly<Record<string, string>>;
-
-/** Objects by id, with the ids that Git would give to commits and tags. */
-class Objects {
-  readonly commits = new Map<string, CommitInfo>();
-  readonly tags = new Map<string, TagDraft>();
-  readonly trees = new Map<string, ReadonlyMap<string, TreeItem>>();
-  readonly blobs = new Map<string, Uint8Array>();
-
-  addFrom(other: Objects): void {
-    for (const [id, commit] of other.commits) this.commits.set(id, commit);
-    for (const [id, tag] of other.tags) this.tags.set(id, tag);
-    for (const [id, tree] of other.trees) this.trees.set(id, tree);
-    for (const [id, blob] of other.blobs) this.blobs.set(id, blob);
-  }
-
-  writeCommit({ tree, parents, author, message }: CommitDraft): string {
-    const lines = [
-      `tree ${tree}`,
-      ...parents.map((parent) => `parent ${parent}`),
-      `author ${signatureLine(author)}`,
-      `committer ${signatureLine(author)}`,
-    ];
-    const id = idOf("commit", `${lines.join("\n")}\n\n${message}`);
-    this.commits.set(id, {
-      id,
-      tree,
-      parents,
-      author,
-      committer: author,
-      message: asBytes(message),
-    });
-    return id;
-  }
-
-  writeTag(draft: TagDraft): string {
-    const { name, target, tagger, message } = draft;
-    const head = `object ${target}\ntype commit\ntag ${name}\ntagger ${signatureLine(tagger)}`;
-    const id = idOf("tag", `${head}\n\n${message}`);
-    this.tags.set(id, draft);
-    return id;
-  }
-
-  writeTree(files: Files): string {
-    const items = new Map<string, TreeItem>();
-    for (const [path, text] of Object.entries(files).sort(([a], [b]) => byCodeUnits(a, b))) {
-      const objectId = idOf("blob", text);
-      const bytes = new TextEncoder().encode(text);
-      this.blobs.set(objectId, bytes);
-      const sizeBytes = bytes.byteLength;
-      items.set(path, { path, mode: "100644", objectId, sizeBytes, isUtf8: true });
-    }
-    const lines = [...items.values()].map(({ path, objectId }) => `${path}\0${objectId}`);
-    const id = idOf("tree", lines.join("\n"));
-    this.trees.set(id, items);
-    return id;
-  }
-
-  isAncestor(ancestor: string, descendant: string): boolean {
-    const queue = [descendant];
-    const seen = new Set<string>();
-    for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
-      if (id === ancestor) return this.commits.has(ancestor);
-      if (seen.has(id)) continue;
-      seen.add(id);
-      queue.push(...(this.commits.get(id)?.parents ?? []));
-    }
-    return false;
-  }
-}
-
-/** A repository that several mirrors and tests share: the truth. */
-export class MemoryRemote {
-  readonly objects = new Objects();
-  readonly refs = new Map<string, string>();
-  /** Why a ref is refused; asked for every ref of a push. */
-  refuse: (update: RefUpdate) => string | undefined = () => undefined;
-  /** The next pushes break off after the remote took them: nobody knows whether it did. */
-  connectionBreaks = 0;
-  pushes = 0;
-  #seconds = 1_767_000_000;
-
-  /** Commits these files, complete, on a branch; the time moves on by a minute. */
-  commit(
-    files: Files,
-    options: {
-      readonly parents?: readonly string[];
-      readonly author?: string;
-      readonly message?: string;
-    } = {},
-  ): string {
-    this.#seconds += 60;
-    const author = options.author ?? "Ann";
-    return this.objects.writeCommit({
-      tree: this.objects.writeTree(files),
-      parents: options.parents ?? [],
-      author: { name: author, email: "ann@contoso.example", timestamp: this.#seconds },
-      message: options.message ?? "change",
-    });
-  }
-
-  /** A commit on top of `refs/heads/main`, which it becomes. */
-  land(
-    files: Files,
-    options: { readonly author?: string; readonly message?: string } = {},
-  ): string {
-    const head = this.refs.get("refs/heads/main");
-    const id = this.commit(files, { ...options, parents: head === undefined ? [] : [head] });
-    this.refs.set("refs/heads/main", id);
-    return id;
-  }
-
-  /** All or nothing, against the ids that the refs hold now. */
-  push(objects: Objects, updates: readonly RefUpdate[]): PushOutcome {
-    this.pushes += 1;
-    const refused = new Map<string, string>();
-    for (const update of updates) {
-      const isStale = this.refs.get(update.ref) !== update.expected;
-      const isTwice = updates.filter(({ ref }) => ref === update.ref).length > 1;
-      const reason = isStale || isTwice ? "stale info" : this.refuse(update);
-      if (reason !== undefined) refused.set(update.ref, reason);
-    }
-    if (refused.size > 0) {
-      for (const { ref } of updates) {
-        if (!refused.has(ref)) refused.set(ref, "atomic push failed");
-      }
-      return { accepted: false, refs: refused };
-    }
-    this.objects.addFrom(objects);
-    for (const { ref, next } of updates) this.refs.set(ref, next);
-    return { accepted: true };
-  }
-}
+export { MemoryRemote };
 
 /** Called before every answer of a mirror, with the name of its method: where others may come between. */
 export type Pause = (method: string) => Promise<void>;
@@ -156,7 +26,7 @@ export class MemoryMirror implements GitMirror {
   readonly branch = "refs/heads/main";
   readonly #remote: MemoryRemote;
   readonly #pause: Pause;
-  readonly #objects = new Objects();
+  readonly #objects = new MemoryObjects();
   readonly #refs = new Map<string, string>();
 
   constructor(remote: MemoryRemote, pause: Pause = async () => undefined) {
@@ -180,6 +50,68 @@ export class MemoryMirror implements GitMirror {
       ([ref]) => ref.startsWith("refs/tags/") && prefixes.some((prefix) => ref.startsWith(prefix)),
     );
     return new Map(tags.sort(([a], [b]) => byCodeUnits(a, b)));
+  }
+
+  async fetchRefs(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    await this.#pause("fetchRefs");
+    this.#objects.addFrom(this.#remote.objects);
+    const isAsked = (ref: string): boolean =>
+      names.some((name) => (name.endsWith("/") ? ref.startsWith(name) : ref === name));
+    const found = [...this.#remote.refs].filter(([ref]) => isAsked(ref));
+    return new Map(found.sort(([a], [b]) => byCodeUnits(a, b)));
+  }
+
+  async fetchCommitFrom(folder: string, revision: string): Promise<string | undefined> {
+    await this.#pause("fetchCommitFrom");
+    const other = this.#remote.folders.get(folder);
+    const ref = revision === "HEAD" ? this.branch : revision;
+    const id = other?.refs.get(ref) ?? (other?.objects.commits.has(ref) === true ? ref : undefined);
+    if (other !== undefined && id !== undefined) this.#objects.addFrom(other.objects);
+    return id;
+  }
+
+  async commitsBetween(exclude: string, tip: string): Promise<readonly CommitInfo[]> {
+    await this.#pause("commitsBetween");
+    const { commits } = this.#objects;
+    const old = reachableFrom(commits, exclude);
+    return [...reachableFrom(commits, tip).values()].filter(({ id }) => !old.has(id));
+  }
+
+  async mergeBase(left: string, right: string): Promise<string | undefined> {
+    await this.#pause("mergeBase");
+    return findMergeBase(this.#objects.commits, left, right);
+  }
+
+  /** By whole files: what both sides changed, and not alike, is a conflict. */
+  async previewMerge(ours: string, theirs: string): Promise<MergePreview> {
+    await this.#pause("previewMerge");
+    const base = findMergeBase(this.#objects.commits, ours, theirs);
+    if (base === undefined) return { outcome: "conflict", paths: [] };
+    const sides = { ours: this.#itemsAt(ours), theirs: this.#itemsAt(theirs) };
+    const { items, conflicts } = mergeTrees({ base: this.#itemsAt(base), ...sides });
+    return conflicts.length > 0
+      ? { outcome: "conflict", paths: conflicts }
+      : { outcome: "clean", tree: this.#objects.writeItems(items) };
+  }
+
+  async writeBlob(bytes: Uint8Array): Promise<string> {
+    await this.#pause("writeBlob");
+    return this.#objects.writeBlob(bytes);
+  }
+
+  async writeTree(
+    base: string,
+    changes: ReadonlyMap<string, TreeFile | undefined>,
+  ): Promise<string> {
+    await this.#pause("writeTree");
+    const { tree } = this.#objects.commits.get(base) ?? missing(base);
+    return this.#objects.changeTree(tree, changes);
+  }
+
+  async signingKeyOf(commit: string): Promise<string | undefined> {
+    await this.#pause("signingKeyOf");
+    if (!this.#objects.commits.has(commit)) return missing(commit);
+    return this.#objects.signingKeys.get(commit);
   }
 
   async push(updates: readonly RefUpdate[]): Promise<PushOutcome> {
@@ -257,8 +189,7 @@ export class MemoryMirror implements GitMirror {
 
   async listTree(commit: string): Promise<readonly TreeItem[]> {
     await this.#pause("listTree");
-    const { tree } = this.#objects.commits.get(commit) ?? missing(commit);
-    return [...(this.#objects.trees.get(tree) ?? missing(tree)).values()];
+    return [...this.#itemsAt(commit).values()];
   }
 
   async readBlob(id: string): Promise<Uint8Array> {
@@ -283,22 +214,9 @@ export class MemoryMirror implements GitMirror {
   async close(): Promise<void> {
     this.#refs.clear();
   }
-}
 
-function idOf(type: string, content: string): string {
-  const body = Buffer.from(content);
-  return createHash("sha1").update(`${type} ${body.byteLength}\0`).update(body).digest("hex");
-}
-
-function signatureLine({ name, email, timestamp }: Signature): string {
-  return `${name} <${email}> ${timestamp} +0000`;
-}
-
-/** Text as it comes back from an object: lone surrogates do not survive. */
-function asBytes(text: string): string {
-  return Buffer.from(text).toString();
-}
-
-function missing(id: string): never {
-  throw new CairnError({ code: "GIT_OBJECT_MISSING", kind: "missing", message: id });
+  #itemsAt(commit: string): ReadonlyMap<string, TreeItem> {
+    const { tree } = this.#objects.commits.get(commit) ?? missing(commit);
+    return this.#objects.itemsOf(tree);
+  }
 }
