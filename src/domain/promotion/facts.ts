@@ -82,6 +82,6 @@ export interface Approval {
   readonly at: string;
   /** The commit that was looked at. */
   readonly commit: string | undefined;
-  /** Why it does not count: it saw something else, nobody knows who it is. */
+  /** Why it does not count, as `bo approved another state: the stage file changed since`. */
   readonly problem: string | undefined;
 }
