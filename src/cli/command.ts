@@ -11,6 +11,8 @@ export type OptionSpec =
       readonly value: string;
       readonly summary: string;
       readonly choices?: readonly string[];
+      /** The command cannot do without it, and not with an empty one. */
+      readonly required?: true;
     }
   /** May be given more than once. */
   | { readonly type: "list"; readonly value: string; readonly summary: string }
@@ -32,7 +34,9 @@ type ValueOf<Spec extends OptionSpec> = Spec extends { readonly type: "flag" }
     ? readonly string[]
     : Spec extends { readonly type: "integer" }
       ? number
-      : string | undefined;
+      : Spec extends { readonly required: true }
+        ? string
+        : string | undefined;
 
 export type Values<Options extends OptionSpecs> = {
   readonly [Name in keyof Options]: ValueOf<Options[Name]>;
@@ -165,6 +169,6 @@ function hasType(spec: OptionSpec, value: unknown): boolean {
     case "list":
       return Array.isArray(value);
     case "text":
-      return value === undefined || typeof value === "string";
+      return typeof value === "string" || (value === undefined && spec.required !== true);
   }
 }

@@ -121,7 +121,8 @@ function toOption(name: string, spec: OptionSpec): Option {
       return new Option(flag, spec.summary);
     case "text": {
       const option = new Option(`${flag} <${spec.value}>`, spec.summary);
-      return spec.choices ? option.choices(spec.choices) : option;
+      if (spec.choices) option.choices(spec.choices);
+      return spec.required ? option.makeOptionMandatory().argParser(parseFilled) : option;
     }
     case "list":
       return new Option(`${flag} <${spec.value}>`, `${spec.summary} May be repeated.`)
@@ -132,6 +133,11 @@ function toOption(name: string, spec: OptionSpec): Option {
         .default(spec.default)
         .argParser((text: string) => parseInteger(text, spec.min, spec.max));
   }
+}
+
+function parseFilled(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("It must not be empty.");
+  return text;
 }
 
 function parseInteger(text: string, min: number, max: number): number {

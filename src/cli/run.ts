@@ -11,6 +11,7 @@ import type {
 import { commandNames, loadCommands } from "./command-table.ts";
 import { interrupted, unknownCommand, usageError } from "./errors.ts";
 import { ExitCode, exitCodeOf } from "./exit-codes.ts";
+import { textOption } from "./given.ts";
 import { flagOf, buildProgram, readGlobals, type Invocation } from "./program.ts";
 import { globalOptions } from "./global-options.ts";
 import { createCliLog } from "./log.ts";
@@ -142,12 +143,6 @@ async function invoke(parsed: Parsed, surroundings: Surroundings): Promise<ExitC
     serve: services.serve,
     seedSample: services.seedSample,
   });
-}
-
-/** An option that was not given is absent, an empty one too: `CAIRN_DATA=` means none. */
-function textOption<Name extends string>(name: Name, value: unknown): { [K in Name]?: string } {
-  const option: { [K in Name]?: string } = {};
-  return typeof value === "string" && value !== "" ? { ...option, [name]: value } : option;
 }
 
 /** The commands to load: the one that was named, its family, or all of them for the overview. */

@@ -1,7 +1,7 @@
 import { formatAssetKey } from "../../domain/asset.ts";
 import { defineCommand } from "../command.ts";
 import { clean } from "../ansi.ts";
-import { usageError } from "../errors.ts";
+import { checkDate } from "../dates.ts";
 import { ExitCode } from "../exit-codes.ts";
 import { shortDigest } from "../render/asset.ts";
 import { renderJson } from "../render/json.ts";
@@ -36,15 +36,9 @@ export const whichCommand = defineCommand({
 
   async run({ app, values, positionals: [stage = ""], json, terminal }) {
     const { at, workspace } = values;
-    if (at !== undefined && !isDate(at)) {
-      throw usageError(
-        `"${at}" is not a date.`,
-        "Write a day or a moment in ISO 8601: 2025-03-01 or 2025-03-01T12:00:00Z.",
-      );
-    }
     const page = await app.which({
       stage,
-      ...(at === undefined ? {} : { at }),
+      ...(at === undefined ? {} : { at: checkDate(at) }),
       ...(workspace === undefined ? {} : { workspace }),
     });
     const { paint, width, clock } = terminal;
@@ -61,10 +55,3 @@ export const whichCommand = defineCommand({
     return ExitCode.ok;
   },
 });
-
-function isDate(text: string): boolean {
-  return (
-    /^\d{4}-\d{2}-\d{2}(T[\d:.]{5,15}(Z|[+-]\d{2}:?\d{2})?)?$/.test(text) &&
-    !Number.isNaN(Date.parse(text))
-  );
-}

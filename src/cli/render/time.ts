@@ -17,3 +17,11 @@ export function renderAgo(iso: string, now: Date): string {
   const amount = `${Math.floor(absoluteMs / step.ms)} ${step.unit}`;
   return distanceMs >= 0 ? `${amount} ago` : `in ${amount}`;
 }
+
+/** `2026-03-04 10:00 UTC (in 3 h)`: for moments that somebody plans with. */
+export function renderMoment(iso: string, now: Date): string {
+  const then = new Date(iso);
+  if (Number.isNaN(then.getTime())) return iso;
+  const text = then.toISOString();
+  return `${text.slice(0, 10)} ${text.slice(11, 16)} UTC (${renderAgo(iso, now)})`;
+}

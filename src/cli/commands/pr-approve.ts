@@ -1,0 +1,28 @@
+import { defineCommand } from "../command.ts";
+import { textOption } from "../given.ts";
+import { asOption, readNumber, seenOption } from "../proposing.ts";
+import { answerPullRequest } from "../pull-request-answer.ts";
+
+export const prApproveCommand = defineCommand({
+  name: "pr approve",
+  group: "promote",
+  summary: "Approve a pull request as it is now.",
+  arguments: [{ name: "N", summary: 'As "cairn pr list" shows it.' }],
+  options: {
+    reason: { type: "text", value: "TEXT", summary: "What convinced you." },
+    ...seenOption,
+    ...asOption,
+  },
+  examples: [{ line: "pr approve 12 --as ann", says: "Approve as a person of the policy:" }],
+
+  async run({ app, values, positionals: [typed = ""], json, terminal }) {
+    const detail = await app.reviewPullRequest({
+      number: readNumber(typed),
+      verdict: "approved",
+      ...textOption("body", values.reason),
+      ...textOption("commit", values.commit),
+      ...textOption("as", values.as),
+    });
+    return answerPullRequest("Approved", detail, { json, terminal });
+  },
+});

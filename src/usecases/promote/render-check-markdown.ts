@@ -1,0 +1,262 @@
+import { redact } from "../../shared/redact.ts";
+import type {
+  CheckReport,
+  GateReport,
+  ImpactItem,
+  MetricChange,
+  MoveReport,
+  PlannedDelivery,
+  PolicyChangeReport,
+  PredictedVersion,
+} from "../app-promote.ts";
+
+/** GitHub takes 65 536; the rest is for what a host puts around it. */
+const mostCharacters = 60_000;
+const mostRows = 50;
+/** Moves that get a table of their own. */
+const mostTables = 20;
+/** Names in one row, before the rest is only counted. */
+const mostNames = 20;
+const mostLetters = 300;
+
+const marks = {
+  passed: "✅",
+  failed: "❌",
+  waiting: "⏳",
+  pending: "⏳",
+  error: "❌",
+  warning: "⚠️",
+  info: "ℹ️",
+} as const;
+
+/** A block of rows, of which those at the end may be left out. */
+interface Section {
+  readonly before: string;
+  readonly rows: readonly string[];
+  readonly after: string;
+  /** How many rows there would be. */
+  readonly total: number;
+}
+
+/**
+ * A check as a comment for the pull request: short at the top, gates as tables, the rest folded.
+ * Whatever names, reasons and paths say, they make no link, image, mention, reference, HTML or
+ * table cell, and start no line. The same report is always the same text.
+ */
+export function renderCheckMarkdown(report: CheckReport): string {
+  const { outcome, summary, head, base, moves, deliveries } = report;
+  const title = `${marks[outcome]} **Check ${outcome}** ${prose(summary)}`.trimEnd();
+  const place = `\n\nCommit ${code(head.slice(0, 10))} merged with ${code(base.slice(0, 10))}.\n`;
+  const blocking = (path: string): string => `- ${marks.failed} ${path}`;
+  const sections = [
+    listed("", moves, (move) => `- ${renderMoveLine(move, deliveries)}`),
+    listed("**Conflicts with the branch**", report.conflicts, (path) => blocking(code(path))),
+    listed("**Would not take effect**", report.refusals, (reason) => blocking(prose(reason))),
+    ...(report.policy === undefined ? [] : policySections(report.policy)),
+    ...moves.slice(0, mostTables).map(gateTable),
+    folded("Findings", report.findings, renderFinding),
+    folded("New versions", report.versions, renderVersion),
+    folded("Metrics", moves.flatMap(toMetrics), renderMetric),
+    folded("Deliveries", deliveries, renderDelivery),
+    folded("Impact", report.impact, renderImpact),
+  ];
+  const room = mostCharacters - title.length - place.length;
+  return `${title}${fitSections(sections, room)}${place}`;
+}
+
+/** Takes sections in order while there is room. */
+function fitSections(sections: readonly Section[], mostLength: number): string {
+  const note = "\n\nNot everything fits here: `cairn check` shows the rest.";
+  let text = "";
+  let isComplete = true;
+  for (const section of sections) {
+    if (section.total === 0) continue;
+    const part = fitSection(section, mostLength - note.length - text.length);
+    isComplete &&= part !== undefined;
+    text += part ?? "";
+  }
+  return isComplete ? text : `${text}${note}`;
+}
+
+/** Rows that do not fit are counted; `undefined` when there is no room for a single one. */
+function fitSection({ before, rows, after, total }: Section, room: number): string | undefined {
+  const more = (count: number): string => (count > 0 ? `\n\n… and ${count} more.` : "");
+  let left = room - before.length - after.length - more(total).length;
+  const fitting: string[] = [];
+  for (const row of rows) {
+    left -= row.length + 1;
+    if (left < 0) break;
+    fitting.push(`\n${row}`);
+  }
+  if (fitting.length === 0) return undefined;
+  return `${before}${fitting.join("")}${more(total - fitting.length)}${after}`;
+}
+
+type Render<Item> = (item: Item) => string;
+
+function listed<Item>(title: string, items: readonly Item[], render: Render<Item>): Section {
+  const rows = items.slice(0, mostRows).map(render);
+  return { before: title === "" ? "\n" : `\n\n${title}\n`, rows, after: "", total: items.length };
+}
+
+function folded<Item>(title: string, items: readonly Item[], render: Render<Item>): Section {
+  const rows = items.slice(0, mostRows).map((item) => `- ${render(item)}`);
+  // Markdown inside HTML is read as such only after an empty line.
+  const before = `\n\n<details><summary>${title} (${items.length})</summary>\n`;
+  return { before, rows, after: "\n\n</details>", total: items.length };
+}
+
+/** `**prod**: taxi-fare 3 → 4, +0.01 r2 on taxi-holdout, 12 MiB to prod-eu`. */
+function renderMoveLine(move: MoveReport, deliveries: readonly PlannedDelivery[]): string {
+  const { stage, asset, runs, version, metrics } = move;
+  const sizes = deliveries
+    .filter((item) => item.stage === stage && item.asset === asset && item.version === version)
+    .map(({ workspace, sizeBytes }) => `${formatSize(sizeBytes)} to ${code(workspace)}`);
+  const parts = [
+    `**${prose(stage)}**: ${code(asset)} ${prose(runs ?? "nothing")} → ${prose(version ?? "nothing")}`,
+    ...metrics
+      .slice(0, 3)
+      .map(({ metric, from, to }) => `${formatDelta(from, to)} ${prose(metric)}`),
+    ...sizes.slice(0, 3),
+  ];
+  return parts.join(", ");
+}
+
+function policySections({ outcome, paths, reasons }: PolicyChangeReport): readonly Section[] {
+  return [
+    listed(`**Policy change ${outcome}**`, paths, (path) => `- ${code(path)}`),
+    listed("**What the policy's owners must know**", reasons, (reason) => `- ${prose(reason)}`),
+  ];
+}
+
+function gateTable(move: MoveReport): Section {
+  const { stage, asset, runs, version, outcome, gates } = move;
+  const step = `${prose(runs ?? "nothing")} → ${prose(version ?? "nothing")}`;
+  const title = `${marks[outcome]} ${prose(stage)}: ${code(asset)} ${step} (${move.move})`;
+  const rows = gates.slice(0, mostRows).map((gate) => {
+    const isAskedTwice = gates.filter((other) => other.gate === gate.gate).length > 1;
+    return renderGate(gate, isAskedTwice);
+  });
+  const before = `\n\n#### ${title}\n\n| | gate | reason |\n| --- | --- | --- |`;
+  return { before, rows, after: "", total: gates.length };
+}
+
+function renderGate(
+  { gate, rule, outcome, reason, until }: GateReport,
+  namesRule: boolean,
+): string {
+  const name = namesRule && rule !== undefined ? `${code(gate)} of ${code(rule)}` : code(gate);
+  const when = until === undefined ? "" : ` Until ${formatMoment(until)}.`;
+  return `| ${marks[outcome]} | ${name} | ${prose(reason)}${when} |`;
+}
+
+function renderFinding(finding: CheckReport["findings"][number]): string {
+  const { severity, rule, message, path, line, column } = finding;
+  const place = [path, line, column].filter((part) => part !== undefined).join(":");
+  return `${marks[severity]} ${code(place)} ${prose(message)} (${code(rule)})`;
+}
+
+function renderVersion({ asset, version, sameAs, files, sizeBytes }: PredictedVersion): string {
+  const same = sameAs === undefined ? "" : `, same content as ${prose(sameAs)}`;
+  return `${code(asset)} → ${prose(version)}, ${formatExtent(files, sizeBytes)}${same}`;
+}
+
+function toMetrics(move: MoveReport): readonly (MetricChange & { readonly move: MoveReport })[] {
+  return move.metrics.map((metric) => ({ ...metric, move }));
+}
+
+function renderMetric({ move, metric, from, to }: ReturnType<typeof toMetrics>[number]): string {
+  const change = `${formatNumber(from)} → ${formatNumber(to)} (${formatDelta(from, to)})`;
+  return `${prose(move.stage)}: ${code(move.asset)}, ${prose(metric)} ${change}`;
+}
+
+function renderDelivery(delivery: PlannedDelivery): string {
+  const { workspace, stage, region, asset, version, files, sizeBytes } = delivery;
+  const place = `${code(workspace)} (${prose(stage)}, ${prose(region)})`;
+  return `${place}: ${code(asset)} ${prose(version)}, ${formatExtent(files, sizeBytes)}`;
+}
+
+function renderImpact({ asset, usedBy, runsIn }: ImpactItem): string {
+  const parts = [
+    code(asset),
+    ...(usedBy.length === 0 ? [] : [`used by ${formatNames(usedBy, code)}`]),
+    ...(runsIn.length === 0 ? [] : [`runs in ${formatNames(runsIn, prose)}`]),
+  ];
+  return parts.join(", ");
+}
+
+function formatNames(names: readonly string[], format: Render<string>): string {
+  const left = names.length - mostNames;
+  return [...names.slice(0, mostNames).map(format), ...(left > 0 ? [`${left} more`] : [])].join(
+    ", ",
+  );
+}
+
+function formatExtent(files: number, sizeBytes: number): string {
+  return `${files} ${files === 1 ? "file" : "files"}, ${formatSize(sizeBytes)}`;
+}
+
+function formatSize(sizeBytes: number): string {
+  const units = ["B", "KiB", "MiB", "GiB"];
+  const unit = units.findIndex((_, index) => sizeBytes < 1023.5 * 1024 ** index);
+  const power = unit < 0 ? units.length : unit;
+  const value = sizeBytes / 1024 ** power;
+  return `${value.toFixed(power === 0 || value >= 99.95 ? 0 : 1)} ${units[power] ?? "TiB"}`;
+}
+
+function formatMoment(iso: string): string {
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime())) return prose(iso);
+  const text = date.toISOString();
+  return `${text.slice(0, 10)} ${text.slice(11, 16)} UTC`;
+}
+
+/** `0.934`: six digits are more than anybody compares by eye. */
+export function formatNumber(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}
+
+/** `+0.013`, `-2`, `±0`. */
+export function formatDelta(from: number, to: number): string {
+  // A difference of decimals has noise in its last digits: 0.934 - 0.921 is 0.013000000000000012.
+  const delta = Number((to - from).toPrecision(3));
+  if (delta === 0) return "±0";
+  return delta > 0 ? `+${delta}` : String(delta);
+}
+
+/** A name as code. What could end the code or its table cell is shown as prose instead. */
+function code(text: string): string {
+  const line = toLine(text);
+  return /^[\w./@:#+=,^-]+$/.test(line) ? `\`${line}\`` : prose(text);
+}
+
+/** What a host looks for in the finished text, where no escape helps: it is taken apart. */
+const triggers = [
+  /[@#]/g, // mentions, issues, mail addresses
+  /:(?=[\w/+-])/g, // links (`https://`), emoji (`:tada:`)
+  /\bwww(?=\.)/gi, // links
+  /\bGH(?=-\d)/gi, // issues
+  /[\da-f]{6}(?=[\da-f])/gi, // commits
+];
+
+/** Text on one line that shows as it is written, and is nothing but text. */
+function prose(text: string): string {
+  const apart = triggers.reduce(
+    (line, trigger) => line.replaceAll(trigger, "$&\u200B"),
+    toLine(text),
+  );
+  return apart
+    .replaceAll(/[&<>|$]/g, (character) => `&#${character.charCodeAt(0)};`)
+    .replaceAll(/[\\`*_[\]~]/g, String.raw`\$&`);
+}
+
+/** One line without secrets and without characters that are not seen, cut where it gets long. */
+function toLine(text: string): string {
+  // Cut first, so that a text of megabytes costs nothing.
+  const line = redact(text.slice(0, 100 * mostLetters))
+    .replaceAll(/\s+/g, " ")
+    .replaceAll(/(?![\u200C\u200D])[\p{Cf}\p{Cs}]/gu, "\uFFFD")
+    .trim();
+  const letters = Array.from(line);
+  return letters.length > mostLetters ? `${letters.slice(0, mostLetters - 1).join("")}…` : line;
+}
