@@ -5,7 +5,7 @@ import type { RegistrySettings } from "../domain/registry.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../shared/json.ts";
 import { windowFindings } from "./check-window.ts";
 import type { YamlDocument } from "./manifest-document.ts";
-import { strings, textOf } from "./values.ts";
+import { members, strings, textOf, valueAt } from "./values.ts";
 
 type Pointer = readonly (string | number)[];
 
@@ -168,24 +168,8 @@ function finding(
   return { severity: "error", ...said, ...document.placeOf(pointer) };
 }
 
-function valueAt(value: JsonValue, pointer: Pointer): JsonValue | undefined {
-  let found: JsonValue | undefined = value;
-  for (const key of pointer) {
-    if (Array.isArray(found) && typeof key === "number") found = found[key];
-    else if (isJsonObject(found) && Object.hasOwn(found, key)) found = found[key];
-    else return undefined;
-  }
-  return found;
-}
-
 function items(value: JsonValue | undefined): readonly (readonly [number, JsonObject])[] {
   return (Array.isArray(value) ? [...value.entries()] : []).filter(
     (entry): entry is [number, JsonObject] => isJsonObject(entry[1]),
-  );
-}
-
-function members(value: JsonValue | undefined): readonly (readonly [string, JsonObject])[] {
-  return Object.entries(isJsonObject(value) ? value : {}).flatMap(([name, member]) =>
-    isJsonObject(member) ? [[name, member] as const] : [],
   );
 }

@@ -1,5 +1,6 @@
 import { formatAssetKey, kindOfPlural, nameProblem } from "../domain/asset.ts";
 import type { Finding } from "../domain/finding.ts";
+import { gateNames } from "../domain/promotion/policy.ts";
 import type { StageFile, Workspace } from "../domain/registry.ts";
 import { isJsonObject, type JsonObject } from "../shared/json.ts";
 import { parseDuration } from "../shared/units.ts";
@@ -87,16 +88,31 @@ export function readStageFile(texts: TextReader, path: string): Read<StageFile> 
   if (parsed === undefined) return { value: undefined, findings };
   const document = new YamlDocument(path, parsed);
   const { version, findings: versionFindings } = readVersion(document);
-  findings.push(...versionFindings);
+  const override = readOverride(document);
+  findings.push(...versionFindings, ...override.findings);
   const stageFile: StageFile = {
     document,
     stage,
     asset: formatAssetKey({ kind, name }),
     version: version ?? "",
     reason: textOf(document.value["reason"]),
-    hold: undefined,
-    override: undefined,
+    hold: toHold(document.value["hold"]),
+    override: override.value,
     isBroken: hasErrors(findings),
   };
   return { value: stageFile, findings };
+}
+
+function toHold(value: unknown): StageFile["hold"] {
+  if (!isJsonObject(value)) return undefined;
+  return { until: textOf(value["until"]), reason: textOf(value["reason"]) ?? "" };
+}
+
+function readOverride(document: YamlDocument): Read<NonNullable<StageFile["override"]>> {
+  const { override } = document.value;
+  if (!isJsonObject(override)) return { value: undefined, findings: [] };
+  const { version = "", findings } = readVersion(document, ["override", "version"]);
+  const skipped = strings(override["gates"]);
+  const gates = gateNames.filter((gate) => skipped.includes(gate));
+  return { value: { version, gates, reason: textOf(override["reason"]) ?? "" }, findings };
 }

@@ -13,7 +13,7 @@ import {
   type PromotionRule,
 } from "../domain/promotion/policy.ts";
 import type { RegistrySettings } from "../domain/registry.ts";
-import { isJsonObject, type JsonObject, type JsonValue } from "../shared/json.ts";
+import { isJsonObject, type JsonObject } from "../shared/json.ts";
 import { checkAccess, checkPromotion } from "./check-policies.ts";
 import type { FileTable } from "./file-table.ts";
 import { compileGlobs, globProblem, globWeight } from "./glob.ts";
@@ -22,7 +22,7 @@ import { YamlDocument } from "./manifest-document.ts";
 import { hasErrors } from "./problem.ts";
 import type { SchemaName } from "./schema/schemas.ts";
 import type { TextReader } from "./text-reader.ts";
-import { strings, textOf } from "./values.ts";
+import { members, objects, strings, textOf } from "./values.ts";
 
 export const promotionPath = "policies/promotion.yaml";
 export const accessPath = "policies/access.yaml";
@@ -179,11 +179,11 @@ function toAutomaticRule(source: JsonObject): AutomaticRule {
 
 function toAccessPolicy({ value }: YamlDocument): AccessPolicy {
   return {
-    people: membersOf(value["people"]).map(([id, person]) => toPerson(id, person)),
+    people: members(value["people"]).map(([id, person]) => toPerson(id, person)),
     roles: new Map(
-      Object.entries(isJsonObject(value["roles"]) ? value["roles"] : {}).map(([role, members]) => [
+      Object.entries(isJsonObject(value["roles"]) ? value["roles"] : {}).map(([role, given]) => [
         role,
-        strings(members),
+        strings(given),
       ]),
     ),
     bindings: objects(value["bindings"]).map(toBinding),
@@ -224,14 +224,4 @@ function selectorOf(globs: readonly string[]): (asset: string) => boolean {
     matches ??= compileGlobs(globs);
     return matches(asset);
   };
-}
-
-function objects(value: JsonValue | undefined): readonly JsonObject[] {
-  return Array.isArray(value) ? value.filter(isJsonObject) : [];
-}
-
-function membersOf(value: JsonValue | undefined): readonly (readonly [string, JsonObject])[] {
-  return Object.entries(isJsonObject(value) ? value : {}).flatMap(([name, member]) =>
-    isJsonObject(member) ? [[name, member] as const] : [],
-  );
 }

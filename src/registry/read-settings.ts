@@ -4,7 +4,8 @@ import type { RegistrySettings, Replica, StoreSettings } from "../domain/registr
 import { versionSchemes, type VersionScheme } from "../domain/version.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../shared/json.ts";
 import { parseSize } from "../shared/units.ts";
-import { compileSelectors } from "./glob.ts";
+import { compileSelectors, globProblem } from "./glob.ts";
+import { errorAt } from "./local-paths.ts";
 import { YamlDocument } from "./manifest-document.ts";
 import { hasErrors } from "./problem.ts";
 import type { TextReader } from "./text-reader.ts";
@@ -38,9 +39,20 @@ export function readSettings(texts: TextReader): SettingsRead {
       isTooNew: true,
     };
   }
-  const findings = texts.findings(registryPath, "registry");
+  const findings = [...texts.findings(registryPath, "registry"), ...patternFindings(document)];
   if (hasErrors(findings)) return { ...unusable(findings), document };
   return { settings: toSettings(document), findings, isTooNew: false, document };
+}
+
+/** A pattern that is not accepted would match nothing, and what it protects would be open. */
+function* patternFindings(document: YamlDocument): Iterable<Finding> {
+  const key = "require_pull_request";
+  for (const [index, pattern] of strings(document.value[key]).entries()) {
+    const wrong = globProblem(pattern);
+    if (wrong === undefined || pattern === "") continue;
+    const place = document.placeOf([key, index]);
+    yield errorAt("glob", `The pattern "${pattern.slice(0, 60)}" ${wrong}.`, place);
+  }
 }
 
 function unusable(findings: readonly Finding[]): SettingsRead {

@@ -1,5 +1,6 @@
 import type { Finding } from "../domain/finding.ts";
 import type { YamlDocument } from "./manifest-document.ts";
+import { valueAt } from "./values.ts";
 import { readLikePython } from "./yaml/scalar.ts";
 
 /** The version a document names, as its author wrote it. */
@@ -9,13 +10,16 @@ export interface VersionField {
 }
 
 /**
- * Reads `version` as text. Azure ML's client hands it through PyYAML first, so an unquoted one
+ * Reads `version`, or another field that holds one, as text. Azure ML's client hands it through PyYAML first, so an unquoted one
  * may become another: that is refused, with what it would become.
  */
-export function readVersion(document: YamlDocument): VersionField {
-  const value = document.value["version"];
+export function readVersion(
+  document: YamlDocument,
+  pointer: readonly [string, ...string[]] = ["version"],
+): VersionField {
+  const value = valueAt(document.value, pointer);
   if (value === undefined) return { version: undefined, findings: [] };
-  const source = document.sourceOf(["version"]);
+  const source = document.sourceOf(pointer);
   if (source === undefined) {
     return { version: typeof value === "string" ? value : undefined, findings: [] };
   }
@@ -29,7 +33,7 @@ export function readVersion(document: YamlDocument): VersionField {
     rule: "version-mangled",
     severity: "error",
     message: `YAML makes of ${source === "" ? "an empty version" : source} ${effect}: write version: "${source}", in quotes.`,
-    ...document.placeOf(["version"]),
+    ...document.placeOf(pointer),
   };
   return { version: undefined, findings: [finding] };
 }

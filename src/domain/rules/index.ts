@@ -8,6 +8,7 @@ import { externalReference } from "./external-reference.ts";
 import { fileTooLarge } from "./file-too-large.ts";
 import { metadataEvidenceMissing } from "./metadata-evidence-missing.ts";
 import { metadataLicense } from "./metadata-license.ts";
+import { overrideVersion } from "./override-version.ts";
 import { pipelineBinding } from "./pipeline-binding.ts";
 import { referenceCycle } from "./reference-cycle.ts";
 import { referenceDeprecated } from "./reference-deprecated.ts";
@@ -17,6 +18,7 @@ import { referenceRetired } from "./reference-retired.ts";
 import { referenceUnpinned } from "./reference-unpinned.ts";
 import { registryPrimaryLocation } from "./registry-primary-location.ts";
 import { stageAssetUnknown } from "./stage-asset-unknown.ts";
+import { stageFollows } from "./stage-follows.ts";
 import { stageUnknown } from "./stage-unknown.ts";
 import { stageVersionUnknown } from "./stage-version-unknown.ts";
 import { versionScheme } from "./version-scheme.ts";
@@ -38,6 +40,8 @@ export const rules: readonly Rule[] = [
   stageUnknown,
   stageAssetUnknown,
   stageVersionUnknown,
+  stageFollows,
+  overrideVersion,
   workspaceStage,
   workspaceRegion,
   deploymentEndpointUnknown,
