@@ -10,7 +10,7 @@ import { redact } from "../../../shared/redact.ts";
 /** Verdicts that a person can give. */
 const verdicts = ["approved", "changes-requested", "commented"] as const;
 
-/** What somebody did to a pull request. Acts that speak of a head keep it as their second parent. */
+/** What somebody did to a pull request. Acts that speak of a head keep it (`keptCommits`). */
 export type Deed =
   | {
       readonly act: "opened";
@@ -70,9 +70,10 @@ export function parseAct(message: string): Act | undefined {
   return deed && { ...deed, number, by, at };
 }
 
-/** The head that an act speaks of. */
-export function headOf(act: Act): string | undefined {
-  return "head" in act ? act.head : undefined;
+/** The commits that an act speaks of: parents of its own, so that they are kept for ever. */
+export function keptCommits(act: Act): readonly string[] {
+  if (!("head" in act)) return [];
+  return act.act === "merged" ? [act.head, act.commit] : [act.head];
 }
 
 /** Text of people on one line, without what could forge another. */

@@ -1,6 +1,6 @@
 import type { Account, PullRequest } from "../../../domain/pull-request.ts";
 import { hasCode } from "../../../shared/errors.ts";
-import { headOf, parseAct } from "./act.ts";
+import { keptCommits, parseAct } from "./act.ts";
 import { actsThatCount, foldActs, stateOf, type RecordedAct } from "./fold.ts";
 import type { GitCommit, PullRequestGit } from "./pull-request-git.ts";
 
@@ -152,10 +152,11 @@ export class Conversations {
   }
 }
 
-/** The act of a commit: of this pull request, and keeping the head that it speaks of. */
+/** The act of a commit: of this pull request, and keeping what it speaks of. */
 function readAct(number: number, { message, parents }: GitCommit) {
   const act = parseAct(message);
-  return act?.number === number && headOf(act) === parents[1] ? act : undefined;
+  if (act?.number !== number) return undefined;
+  return keptCommits(act).every((id, index) => parents[index + 1] === id) ? act : undefined;
 }
 
 function isTooLong(commits: number, bytes: number): boolean {

@@ -1,5 +1,4 @@
 import type { PullRequest } from "../../../domain/pull-request.ts";
-import { hasCode } from "../../../shared/errors.ts";
 import { baseMissing, historiesUnrelated, nothingToMerge } from "../../errors.ts";
 import type { MergeOutcome, MergeRequest } from "../../forge.ts";
 import { oneLine } from "./act.ts";
@@ -56,8 +55,7 @@ export async function mergeOnce(
 export async function isLanding(git: PullRequestGit, seen: Conversation): Promise<boolean> {
   const last = seen.acts.at(-1);
   if (last?.act !== "merged") return false;
-  const landed = await git.readCommit(last.commit).catch(undefinedIfMissing);
-  const parents = landed?.parents ?? [];
+  const { parents } = await git.readCommit(last.commit);
   return last.method === "merge"
     ? parents.length === 2 && parents[1] === last.head
     : parents.length === 1;
@@ -68,11 +66,6 @@ function messageOf({ number, title }: PullRequest, { method, message }: MergeReq
   const own =
     method === "merge" ? `Merge pull request #${number}: ${name}` : `${name} (#${number})`;
   return `${message === undefined ? own : message.trim() || own}\n`;
-}
-
-/** Anybody may name anything in an act. */
-function undefinedIfMissing(error: unknown): undefined {
-  if (!hasCode(error, "GIT_OBJECT_MISSING")) throw error;
 }
 
 function nameOf(ref: string): string {

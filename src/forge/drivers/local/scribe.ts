@@ -2,7 +2,7 @@ import type { Account } from "../../../domain/pull-request.ts";
 import type { Clock } from "../../../shared/clock.ts";
 import { CairnError } from "../../../shared/errors.ts";
 import { forgeDenied, textTooLong } from "../../errors.ts";
-import { formatAct, headOf, maxActBytes, type Act, type Deed } from "./act.ts";
+import { formatAct, keptCommits, maxActBytes, type Act, type Deed } from "./act.ts";
 import { pullRequestRefs, type Conversation, type Conversations } from "./conversations.ts";
 import type { GitRefUpdate, GitSignature, PullRequestGit } from "./pull-request-git.ts";
 
@@ -49,7 +49,7 @@ export class Scribe {
       const outcome = await git.push(all);
       if (!outcome.accepted) return passIfRaced(outcome.refs);
     } catch (error) {
-      return this.#ask(number, id, error);
+      return this.#ask(number, id, { updates: all, error });
     }
     return this.#find(
       number,
@@ -65,17 +65,25 @@ export class Scribe {
     return signatureOf(account, this.#options.clock.now().getTime());
   }
 
-  /** The connection broke: whether the remote took it, only the remote knows. */
-  async #ask(number: number, id: string, error: unknown): Promise<Conversation> {
+  /**
+   * The connection broke: whether the remote took it, only the remote knows. Where a lease does not
+   * fit any more, it never will.
+   */
+  async #ask(
+    number: number,
+    id: string,
+    pushed: { readonly updates: readonly GitRefUpdate[]; readonly error: unknown },
+  ): Promise<Conversation | undefined> {
+    const { updates, error } = pushed;
     if (!(error instanceof CairnError && error.kind === "unavailable")) throw error;
-    try {
-      const refs = await this.#options.git.fetchRefs([`${pullRequestRefs}${number}/`]);
-      const found = await this.#find(number, refs);
-      if (found?.acts.some((act) => act.id === id) === true) return found;
-    } catch {
+    const refs = await this.#options.git
+      .fetchRefs(updates.map(({ ref }) => ref))
       // The first error says more.
-    }
-    throw error;
+      .catch(() => Promise.reject(error));
+    const found = await this.#find(number, refs);
+    if (found?.acts.some((act) => act.id === id) === true) return found;
+    if (updates.every(({ ref, expected }) => refs.get(ref) === expected)) throw error;
+    return undefined;
   }
 
   async #find(
@@ -98,10 +106,9 @@ export class Scribe {
     const author = signatureOf(by, Date.parse(at));
     const root = { tree, parents: [], author, message: `pull request #${number}\n` };
     const previous = seen?.tip ?? (await git.writeCommit(root));
-    const head = headOf(act);
     return git.writeCommit({
       tree,
-      parents: head === undefined ? [previous] : [previous, head],
+      parents: [previous, ...keptCommits(act)],
       author,
       message,
       ...(signingKey !== undefined && { signingKey }),
