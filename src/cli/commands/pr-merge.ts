@@ -2,6 +2,7 @@ import { defineCommand } from "../command.ts";
 import { ExitCode } from "../exit-codes.ts";
 import { textOption } from "../given.ts";
 import { asOption, readNumber } from "../proposing.ts";
+import { exitCodeOfCheck } from "../render/check.ts";
 import { renderJson } from "../render/json.ts";
 import { renderMerge } from "../render/proposal.ts";
 
@@ -32,6 +33,6 @@ export const prMergeCommand = defineCommand({
     });
     const view = { paint: terminal.paint, now: terminal.clock.now() };
     terminal.out(json ? renderJson(report) : renderMerge(report, view));
-    return ExitCode.ok;
+    return report.commit === undefined ? exitCodeOfCheck(report.check) : ExitCode.ok;
   },
 });

@@ -20,6 +20,9 @@ export function renderProposal(report: ProposalReport, view: View): string {
 
 export function renderMerge({ number, commit, check }: MergeReport, view: View): string {
   const { paint } = view;
+  if (commit === undefined) {
+    return joinBlocks([`${paint("red", "Not merged:")} #${number}`, renderCheck(check, view)]);
+  }
   return joinBlocks([
     `${renderMerged(commit, paint)} (#${number})`,
     renderCheckBody(check, view),

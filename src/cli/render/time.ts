@@ -20,8 +20,14 @@ export function renderAgo(iso: string, now: Date): string {
 
 /** `2026-03-04 10:00 UTC (in 3 h)`: for moments that somebody plans with. */
 export function renderMoment(iso: string, now: Date): string {
+  const text = renderDate(iso);
+  return text === iso ? iso : `${text} (${renderAgo(iso, now)})`;
+}
+
+/** `2026-03-04 10:00 UTC`; text that is no date is shown as it is. */
+export function renderDate(iso: string): string {
   const then = new Date(iso);
   if (Number.isNaN(then.getTime())) return iso;
   const text = then.toISOString();
-  return `${text.slice(0, 10)} ${text.slice(11, 16)} UTC (${renderAgo(iso, now)})`;
+  return `${text.slice(0, 10)} ${text.slice(11, 16)} UTC`;
 }
