@@ -129,7 +129,8 @@ export interface GitMirror extends GitReader {
   fetchRefs(names: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, string>>;
   /**
    * Brings a commit and its history from another repository on this machine, a work tree say.
-   * `undefined` when the revision names no commit there.
+   * `undefined` when the revision (`HEAD`, a full ref or id) names no commit there. Rejects with
+   * `GIT_NOT_A_REPOSITORY`, `GIT_REPOSITORY_UNSUPPORTED` or `GIT_SOURCE_UNUSABLE`.
    */
   fetchCommitFrom(
     folder: string,
@@ -141,20 +142,30 @@ export interface GitMirror extends GitReader {
   /** The best common ancestor, or `undefined` when there is none. */
   mergeBase(left: string, right: string): Promise<string | undefined>;
   /**
-   * The merge of two commits, made without a work tree (`git merge-tree --write-tree`). Rejects
-   * with `GIT_PROGRAM_TOO_OLD` below Git 2.38.
+   * The merge of two commits, made without a work tree (`git merge-tree --write-tree`). A change
+   * that Git would carry over into a renamed file is a conflict; so is, without paths, a merge of
+   * histories that have nothing in common. Rejects with `GIT_PROGRAM_TOO_OLD` below Git 2.38.
    */
   previewMerge(ours: string, theirs: string): Promise<MergePreview>;
   writeBlob(bytes: Uint8Array): Promise<string>;
-  /** The tree of a commit with some paths set or (`undefined`) removed; its id. */
+  /**
+   * The tree of a commit with some paths set or (`undefined`) removed; its id. A file that is set
+   * takes the place of a folder, and the folders above it that of files; what is removed is a file,
+   * and a folder goes with its last one. Rejects with `GIT_PATH_REFUSED` and `GIT_OBJECT_MISSING`.
+   */
   writeTree(base: string, changes: ReadonlyMap<string, TreeFile | undefined>): Promise<string>;
+  /** Rejects with `GIT_SIGNING_FAILED` when it is to be signed and cannot be. */
   writeCommit(draft: CommitDraft): Promise<string>;
   writeTag(draft: TagDraft): Promise<string>;
   /** The id of the tree without entries, which every ledger commit has. */
   writeEmptyTree(): Promise<string>;
   /** All or nothing. Rejects like `fetch` when it is not known whether the remote took it. */
   push(updates: readonly RefUpdate[], signal?: AbortSignal): Promise<PushOutcome>;
-  /** The SSH key (`ssh-ed25519 AAAA…`) whose good signature a commit has; `undefined` for none. */
+  /**
+   * The SSH key (`ssh-ed25519 AAAA…`) whose good signature a commit has; `undefined` for none.
+   * Whose key that is, is for the caller to know. Rejects with `GIT_SIGNING_FAILED` when signatures
+   * cannot be checked.
+   */
   signingKeyOf(commit: string): Promise<string | undefined>;
   /** First-parent commits of a branch of messages after `exclude`, oldest first. */
   readLedger(

@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { OwnedLock } from "../../../disk/owned-lock.ts";
 import { hasCode } from "../../../shared/errors.ts";
-import { aborted, objectMissing, pushTooLarge, refRefused } from "../../errors.ts";
+import { aborted, objectMissing, refRefused } from "../../errors.ts";
 import type {
   CommitDraft,
   GitMirror,
@@ -13,7 +13,7 @@ import type {
   TagDraft,
   TreeFile,
 } from "../../git.ts";
-import { isFullRef, isObjectId } from "../../objects.ts";
+import { isFullRef } from "../../objects.ts";
 import { bringCommit } from "./brought-commits.ts";
 import { readMessages } from "./ledger-log.ts";
 import { MergePreviewer } from "./merge-preview.ts";
@@ -21,12 +21,12 @@ import { MirrorDirectory } from "./mirror-directory.ts";
 import { NamedRefs } from "./named-refs.ts";
 import { ObjectWriter, renderCommit } from "./object-writer.ts";
 import { GitProgram, type Environment } from "./program.ts";
-import { Pusher } from "./pusher.ts";
+import { checkUpdates, Pusher } from "./pusher.ts";
 import { NativeGitReader } from "./reader.ts";
 import { RemoteCommands } from "./remote-commands.ts";
 import { RemoteRefs } from "./remote-refs.ts";
 import { toRemote, type Remote } from "./remote.ts";
-import { readSigningKey, signCommit } from "./signatures.ts";
+import { signCommit, SignatureReader } from "./signatures.ts";
 import { Suspicion } from "./suspicion.ts";
 import { TreeWriter } from "./tree-writer.ts";
 
@@ -59,7 +59,6 @@ interface Parts {
 }
 
 const renewEveryMs = 20_000;
-const maxUpdates = 1000;
 
 /** A bare copy of a remote repository that the git program keeps. */
 export class NativeGitMirror extends NativeGitReader implements GitMirror {
@@ -67,7 +66,10 @@ export class NativeGitMirror extends NativeGitReader implements GitMirror {
   readonly #refs: RemoteRefs;
   readonly #named: NamedRefs;
   readonly #writer: ObjectWriter;
+  readonly #trees: TreeWriter;
+  readonly #previewer: MergePreviewer;
   readonly #pusher: Pusher;
+  readonly #signatures: SignatureReader;
   readonly #suspicion: Suspicion;
   readonly #closing = new AbortController();
   readonly #renewal: NodeJS.Timeout;
@@ -77,13 +79,16 @@ export class NativeGitMirror extends NativeGitReader implements GitMirror {
   private constructor(parts: Parts) {
     const suspicion = new Suspicion();
     super(parts.git, (what) => suspicion.add(what));
-    const { git, remote, commands, refs, pushTimeoutMs } = parts;
+    const { git, remote, commands, refs, directory, environment, pushTimeoutMs } = parts;
     this.#parts = parts;
     this.#suspicion = suspicion;
     this.#refs = refs;
     this.#pusher = new Pusher({ git, remote, timeoutMs: pushTimeoutMs });
     this.#named = new NamedRefs({ git, remote: commands, watched: refs });
-    this.#writer = new ObjectWriter(parts.directory.repository);
+    this.#writer = new ObjectWriter(directory.repository);
+    this.#trees = new TreeWriter({ git, writer: this.#writer, read: (id) => this.readObject(id) });
+    this.#signatures = new SignatureReader({ environment, directory: directory.path });
+    this.#previewer = new MergePreviewer(directory.repository, environment);
     this.#renewal = setInterval(() => void this.#renew(), renewEveryMs).unref();
   }
 
@@ -163,9 +168,7 @@ export class NativeGitMirror extends NativeGitReader implements GitMirror {
   async previewMerge(ours: string, theirs: string): Promise<MergePreview> {
     await this.readCommit(ours);
     await this.readCommit(theirs);
-    const { directory, environment } = this.#parts;
-    const previewer = new MergePreviewer(directory.repository, environment);
-    return previewer.preview(ours, theirs, this.#closing.signal);
+    return this.#previewer.preview(ours, theirs, this.#closing.signal);
   }
 
   async writeEmptyTree(): Promise<string> {
@@ -181,8 +184,7 @@ export class NativeGitMirror extends NativeGitReader implements GitMirror {
     changes: ReadonlyMap<string, TreeFile | undefined>,
   ): Promise<string> {
     const { tree } = await this.readCommit(base);
-    const readObject = async (id: string) => this.readObject(id);
-    return new TreeWriter({ readObject, writer: this.#writer }).write(tree, changes);
+    return this.#trees.write(tree, changes);
   }
 
   async writeCommit(draft: CommitDraft): Promise<string> {
@@ -195,8 +197,7 @@ export class NativeGitMirror extends NativeGitReader implements GitMirror {
   async signingKeyOf(commit: string): Promise<string | undefined> {
     const { type, bytes } = await this.readObject(commit);
     if (type !== "commit") throw objectMissing(commit);
-    const { environment, directory } = this.#parts;
-    return readSigningKey(bytes, { environment, directory: directory.path });
+    return this.#signatures.readKey(commit, bytes);
   }
 
   async writeTag(draft: TagDraft): Promise<string> {
@@ -206,13 +207,9 @@ export class NativeGitMirror extends NativeGitReader implements GitMirror {
   }
 
   async push(updates: readonly RefUpdate[], signal?: AbortSignal): Promise<PushOutcome> {
-    if (updates.length > maxUpdates) throw pushTooLarge(updates.length, maxUpdates);
+    checkUpdates(updates);
     if (updates.length === 0) return { accepted: true };
-    for (const { ref, expected, next } of updates) {
-      if (!isFullRef(ref)) throw refRefused(ref);
-      if (expected !== undefined && !isObjectId(expected)) throw objectMissing(expected);
-      await this.readObject(next);
-    }
+    for (const { next } of updates) await this.readObject(next);
     return this.#enqueue("push", signal, async (both) => this.#pusher.push(updates, both));
   }
 

@@ -1,6 +1,7 @@
 import { hasCode } from "../../../shared/errors.ts";
-import { remoteUnavailable } from "../../errors.ts";
+import { objectMissing, pushTooLarge, refRefused, remoteUnavailable } from "../../errors.ts";
 import type { PushOutcome, RefUpdate } from "../../git.ts";
+import { isFullRef, isObjectId } from "../../objects.ts";
 import type { GitProgram, Output } from "./program.ts";
 import { parsePushReport } from "./push-report.ts";
 import { toRemoteError, type Remote } from "./remote.ts";
@@ -9,6 +10,17 @@ export interface PusherOptions {
   readonly git: GitProgram;
   readonly remote: Remote;
   readonly timeoutMs: number;
+}
+
+const maxUpdates = 1000;
+
+/** Throws for what must not get on a command line. */
+export function checkUpdates(updates: readonly RefUpdate[]): void {
+  if (updates.length > maxUpdates) throw pushTooLarge(updates.length, maxUpdates);
+  for (const { ref, expected } of updates) {
+    if (!isFullRef(ref)) throw refRefused(ref);
+    if (expected !== undefined && !isObjectId(expected)) throw objectMissing(expected);
+  }
 }
 
 /** Updates refs of a remote, all or none of them. */

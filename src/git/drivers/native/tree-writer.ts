@@ -3,6 +3,7 @@ import type { TreeFile } from "../../git.ts";
 import { parseChanges, type PathChange } from "./tree-changes.ts";
 import type { GitObject } from "./object-reader.ts";
 import type { ObjectWriter } from "./object-writer.ts";
+import type { GitProgram } from "./program.ts";
 
 /** An entry as it stands in the tree, so that whatever is not changed stays as it is, byte by byte. */
 interface RawEntry {
@@ -13,17 +14,20 @@ interface RawEntry {
 }
 
 export interface TreeWriterOptions {
-  readonly readObject: (id: string) => Promise<GitObject>;
+  readonly git: GitProgram;
+  readonly read: (id: string) => Promise<GitObject>;
   readonly writer: ObjectWriter;
 }
 
 /** Makes trees from others, reading and writing only the folders on the way to what changes. */
 export class TreeWriter {
-  readonly #readObject: (id: string) => Promise<GitObject>;
+  readonly #git: GitProgram;
+  readonly #read: (id: string) => Promise<GitObject>;
   readonly #writer: ObjectWriter;
 
-  constructor({ readObject, writer }: TreeWriterOptions) {
-    this.#readObject = readObject;
+  constructor({ git, read, writer }: TreeWriterOptions) {
+    this.#git = git;
+    this.#read = read;
     this.#writer = writer;
   }
 
@@ -32,7 +36,19 @@ export class TreeWriter {
     changes: ReadonlyMap<string, TreeFile | undefined>,
   ): Promise<string> {
     const change = parseChanges(changes);
+    const files = [...changes.values()].filter((file) => file !== undefined);
+    await this.#checkBlobs(new Set(files.map(({ objectId }) => objectId)));
     return (await this.#writeFolder(baseTree, change)) ?? this.#writer.writeEmptyTree();
+  }
+
+  /** A tree that names what is not there could be written, but never pushed. */
+  async #checkBlobs(ids: ReadonlySet<string>): Promise<void> {
+    if (ids.size === 0) return;
+    const input = [...ids].map((id) => `${id}\n`).join("");
+    const args = ["cat-file", "--batch-check=%(objecttype) %(objectname)"];
+    const printed = await this.#git.runOrFail(args, { input });
+    const found = new Set(printed.toString("latin1").split("\n"));
+    for (const id of ids) if (!found.has(`blob ${id}`)) throw objectMissing(id);
   }
 
   /** `undefined` when nothing is left in it. */
@@ -68,7 +84,7 @@ export class TreeWriter {
   }
 
   async #readFolder(tree: string): Promise<readonly RawEntry[]> {
-    const { type, bytes } = await this.#readObject(tree);
+    const { type, bytes } = await this.#read(tree);
     if (type !== "tree") throw objectMissing(tree);
     const entries: RawEntry[] = [];
     let position = 0;
