@@ -4,6 +4,7 @@ import { ContentDigester, digestRecipe } from "../registry/content-digest.ts";
 import { createDocumentCache } from "../registry/document-cache.ts";
 import { FileHasher, type ByteSources, type HashCache } from "../registry/file-hasher.ts";
 import { evidenceDigest, objectsDigest, policyDigest } from "../registry/other-digests.ts";
+import { readEvaluations } from "../registry/read-evidence.ts";
 import { readRegistry } from "../registry/read-registry.ts";
 import type { Digest } from "../shared/digest.ts";
 import type { JsonObject } from "../shared/json.ts";
@@ -109,8 +110,12 @@ export class CommitRegistryReader implements RegistryReader {
   }
 
   async evidence(commit: string, registry: Registry, asset: Asset): Promise<Evidence> {
-    const digest = await this.evidenceDigest(commit, registry, asset);
-    return { digest, metadata: asset.metadata?.document.value, evaluations: [] };
+    const { tree } = this.#snapshot(commit);
+    return {
+      digest: await this.evidenceDigest(commit, registry, asset),
+      metadata: asset.metadata?.document.value,
+      evaluations: await readEvaluations(asset, registry, tree),
+    };
   }
 
   async policyDigest(commit: string): Promise<Digest> {
