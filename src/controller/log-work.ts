@@ -4,6 +4,13 @@ import type { PlannedAction, WorkspaceOutcome } from "../usecases/app.ts";
 const messages = {
   publish: "published a version",
   accept: "accepted a version",
+  "roll-back": "rolled a stage back",
+  withdraw: "withdrew a version",
+  wait: "a promotion waits",
+  block: "blocked a promotion",
+  "accept-policy": "put a policy in force",
+  deprecate: "deprecated a version",
+  "end-deprecation": "ended a deprecation",
   "record-incident": "recorded an incident",
   deliver: "delivered a version",
   remove: "removed a version",
@@ -13,7 +20,7 @@ const messages = {
 /** One line for each thing that was done, with the fields a person greps for. */
 export function logAction(log: Logger, action: PlannedAction): void {
   const { kind, ...fields } = action;
-  if (kind === "record-incident") log.warn(fields, messages[kind]);
+  if (kind === "record-incident" || kind === "block") log.warn(fields, messages[kind]);
   else if (kind === "write-index") log.debug(fields, messages[kind]);
   else log.info(fields, messages[kind]);
 }

@@ -135,6 +135,8 @@ export interface FileIndex {
   has(path: string): boolean;
   /** The Git blob id of a plain file; `undefined` in a folder. */
   objectIdOf(path: string): string | undefined;
+  /** Every plain file. */
+  paths(): Iterable<string>;
   readonly count: number;
 }
 

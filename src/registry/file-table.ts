@@ -23,6 +23,10 @@ export class FileTable implements FileIndex {
     return this.#byPath.get(path);
   }
 
+  *paths(): Iterable<string> {
+    for (const { path, type } of this.#entries) if (type === "file") yield path;
+  }
+
   has(path: string): boolean {
     return this.#byPath.get(path)?.type === "file";
   }

@@ -169,7 +169,8 @@ export interface MergePullRequestRequest extends ActingRequest {
 
 export interface MergeReport {
   readonly number: number;
-  readonly commit: string;
+  /** Absent: it was not merged, the check says why. */
+  readonly commit: string | undefined;
   readonly check: CheckReport;
 }
 

@@ -104,9 +104,23 @@ export type PlannedAction =
       readonly tag: string;
     }
   | {
-      readonly kind: "accept";
+      readonly kind: "accept" | "roll-back" | "withdraw";
       readonly asset: AssetKey;
       readonly stage: string;
+      readonly version: string;
+    }
+  | {
+      readonly kind: "wait" | "block";
+      readonly asset: AssetKey;
+      readonly stage: string;
+      /** Absent for a withdrawal. */
+      readonly version?: string;
+      readonly reasons: readonly string[];
+    }
+  | { readonly kind: "accept-policy"; readonly commit: string }
+  | {
+      readonly kind: "deprecate" | "end-deprecation";
+      readonly asset: AssetKey;
       readonly version: string;
     }
   | { readonly kind: "record-incident"; readonly incident: IncidentKind; readonly message: string }
@@ -141,7 +155,10 @@ export interface PendingPromotion {
   readonly asset: AssetKey;
   readonly stage: string;
   readonly runs: string | undefined;
-  readonly wanted: string;
+  /** Absent: the stage file is gone, and its withdrawal is not decided. */
+  readonly wanted: string | undefined;
+  readonly outcome: "waiting" | "blocked" | "undecided";
+  readonly until: string | undefined;
   readonly reason: string;
 }
 

@@ -19,6 +19,8 @@ export interface RegistrySession {
   readonly reader: RegistryReader;
   readonly cache: Cache;
   readonly clock: Clock;
+  /** Why the clock cannot be believed, if so: gates about time then wait. */
+  clockProblem(): string | undefined;
   /** When every tag of the remote is to be looked at again. */
   readonly tagSchedule: TagSchedule;
   readonly log: Logger;

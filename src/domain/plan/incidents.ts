@@ -45,7 +45,7 @@ export function observeTagIncidents(
   }
   return incidents
     .map((incident) => ({ ...incident, id: recordableId(incident.id, state) }))
-    .filter((incident) => !isKnown(incident.id, state));
+    .filter((incident) => !isKnownIncident(incident.id, state));
 }
 
 /** The branch was rewritten: what was processed is no longer in its history. */
@@ -116,15 +116,17 @@ function unresolvedId(id: string, state: LedgerState): string {
 }
 
 /** What was restored and happened again is a new incident; what was acknowledged stays one. */
-function recordableId(id: string, state: LedgerState): string {
+export function recordableId(id: string, state: LedgerState): string {
+  const isOver = (candidate: string): boolean => {
+    const how = state.incidents[candidate]?.resolved?.how;
+    return how === "restored" || how === "reviewed";
+  };
   let candidate = id;
-  for (let count = 2; state.incidents[candidate]?.resolved?.how === "restored"; count += 1) {
-    candidate = `${id}/${count}`;
-  }
+  for (let count = 2; isOver(candidate); count += 1) candidate = `${id}/${count}`;
   return candidate;
 }
 
-function isKnown(id: string, state: LedgerState): boolean {
+export function isKnownIncident(id: string, state: LedgerState): boolean {
   return Object.hasOwn(state.incidents, id);
 }
 

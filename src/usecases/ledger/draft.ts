@@ -1,27 +1,49 @@
+import type { AssetKey } from "../../domain/asset.ts";
 import type {
   AcceptedEvent,
   AdoptedEvent,
+  BlockedEvent,
+  DeprecatedEvent,
   IncidentEvent,
   LedgerEvent,
+  PolicyAcceptedEvent,
   PublishedEvent,
   ResolvedEvent,
+  WaitingEvent,
+  WithdrawnEvent,
 } from "../../domain/ledger/event.ts";
 import { ledgerFormat } from "../../domain/ledger/event.ts";
 import {
   assetState,
   findVersion,
   LedgerFold,
+  type AssetState,
   type LedgerState,
 } from "../../domain/ledger/state.ts";
-import { acceptedTag, publishedTag, type TagContent } from "../../domain/ledger/tag.ts";
+import {
+  acceptedTag,
+  publishedTag,
+  withdrawnTag,
+  type TagContent,
+} from "../../domain/ledger/tag.ts";
 
 type Drafted<Event> = Omit<Event, "format" | "at" | "tags">;
+
+/** A tag with a running number, and names that it must pass over because others took them. */
+interface Numbered {
+  readonly takenTags?: readonly string[];
+}
 
 /** An event that is decided and not yet written: it has no time and its tags have no object. */
 export type EventDraft =
   | Drafted<AdoptedEvent>
   | Drafted<PublishedEvent>
-  | Drafted<AcceptedEvent>
+  | (Drafted<AcceptedEvent> & Numbered)
+  | (Drafted<WithdrawnEvent> & Numbered)
+  | Drafted<WaitingEvent>
+  | Drafted<BlockedEvent>
+  | Drafted<PolicyAcceptedEvent>
+  | Drafted<DeprecatedEvent>
   | Drafted<IncidentEvent>
   | Drafted<ResolvedEvent>;
 
@@ -45,16 +67,50 @@ export function dateDraft(
     const event = { ...draft, format: ledgerFormat, at };
     return { event: { ...event, tags: [] }, tag: publishedTag(event) };
   }
-  if (draft.type === "accepted") {
-    const event = { ...draft, format: ledgerFormat, at };
-    const asset = state === undefined ? undefined : assetState(state, draft.asset);
-    const commit = findVersion(asset, draft.version)?.commit ?? draft.landing.commit;
-    return {
-      event: { ...event, tags: [] },
-      tag: acceptedTag(event, commit, (asset?.stageTagCount ?? 0) + 1),
-    };
+  if (draft.type === "accepted" || draft.type === "withdrawn") {
+    return dateMove(draft, state, at);
   }
   return { event: { ...draft, format: ledgerFormat, at }, tag: undefined };
+}
+
+function dateMove(
+  draft: Extract<EventDraft, { readonly type: "accepted" | "withdrawn" }>,
+  state: LedgerState | undefined,
+  at: string,
+): DatedEvent {
+  const asset = state === undefined ? undefined : assetState(state, draft.asset);
+  const commit = findVersion(asset, draft.version)?.commit ?? draft.landing.commit;
+  const count = nextStageTag(asset, draft);
+  if (draft.type === "accepted") {
+    const { takenTags: _, ...decided } = draft;
+    const event = { ...decided, format: ledgerFormat, at };
+    return { event: { ...event, tags: [] }, tag: acceptedTag(event, commit, count) };
+  }
+  const { takenTags: _, ...decided } = draft;
+  const event = { ...decided, format: ledgerFormat, at };
+  return { event: { ...event, tags: [] }, tag: withdrawnTag(event, commit, count) };
+}
+
+/** One above every number that the ledger gave to this asset, past those that others took. */
+function nextStageTag(asset: AssetState | undefined, { takenTags = [] }: Numbered): number {
+  const own = Object.values(asset?.stages ?? {}).flatMap((entries) =>
+    entries.flatMap(({ tags }) => tags.map(({ name }) => numberOf(name))),
+  );
+  const taken = new Set(takenTags.map(numberOf));
+  let next = Math.max(0, ...own) + 1;
+  while (taken.has(next)) next += 1;
+  return next;
+}
+
+function numberOf(tag: string): number {
+  const digits = tag.slice(tag.lastIndexOf("#") + 1);
+  return /^[0-9]{1,9}$/.test(digits) ? Number(digits) : 0;
+}
+
+/** Drafts of one such group are written in one push: accepted together or not at all. */
+export function groupOf(draft: EventDraft): string | undefined {
+  if (draft.type === "withdrawn") return draft.landing.commit;
+  return draft.type === "accepted" && draft.cause !== "adopted" ? draft.landing.commit : undefined;
 }
 
 /** The state as if the drafts were written: what the next decision builds on. */
@@ -74,21 +130,20 @@ export function foldDrafts(
 function eventTime(draft: EventDraft, state: LedgerState | undefined, now: Date): string {
   const candidates = [now.getTime(), state === undefined ? 0 : Date.parse(state.at)];
   const last =
-    draft.type === "published" || draft.type === "accepted" ? lastTagTime(draft, state) : undefined;
+    draft.type === "published" || draft.type === "accepted" || draft.type === "withdrawn"
+      ? lastTagTime(draft.asset, state)
+      : undefined;
   if (last !== undefined) candidates.push(last + 1000);
   return `${new Date(Math.max(...candidates)).toISOString().slice(0, 19)}Z`;
 }
 
-function lastTagTime(
-  draft: Drafted<PublishedEvent> | Drafted<AcceptedEvent>,
-  state: LedgerState | undefined,
-): number | undefined {
-  const asset = state === undefined ? undefined : assetState(state, draft.asset);
+function lastTagTime(key: AssetKey, state: LedgerState | undefined): number | undefined {
+  const asset = state === undefined ? undefined : assetState(state, key);
   if (asset === undefined) return undefined;
   const times = [
     ...asset.versions.map((version) => Date.parse(version.publishedAt)),
     ...Object.values(asset.stages).flatMap((entries) =>
-      entries.map((entry) => Date.parse(entry.since)),
+      entries.map(({ since, until }) => Date.parse(until ?? since)),
     ),
   ];
   return times.length === 0 ? undefined : Math.max(...times);

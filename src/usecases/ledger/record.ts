@@ -5,7 +5,7 @@ import type { GitMirror, PushOutcome, RefUpdate } from "../../git/git.ts";
 import { renderLedgerMessage } from "../../registry/ledger-event-yaml.ts";
 import { CairnError } from "../../shared/errors.ts";
 import type { Clock } from "../../shared/clock.ts";
-import { dateDraft, type DatedEvent, type EventDraft } from "./draft.ts";
+import { dateDraft, groupOf, type DatedEvent, type EventDraft } from "./draft.ts";
 
 const ledgerRef = "refs/heads/cairn-ledger";
 
@@ -51,7 +51,7 @@ export async function recordEvents(
   let current = state;
   const recorded: EventDraft[] = [];
   const refused: RefusedDraft[] = [];
-  const queue = splitInto(drafts, batchSize);
+  const queue = splitInto(toGroups(drafts), batchSize);
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     const batch = withoutDependents(next, refused);
     if (batch.length === 0) continue;
@@ -60,8 +60,8 @@ export async function recordEvents(
     if (pushed.outcome === "recorded") {
       current = pushed.state;
       recorded.push(...batch);
-    } else if (batch.length > 1) {
-      queue.unshift(...splitInto(batch, Math.ceil(batch.length / 2)));
+    } else if (toGroups(batch).length > 1) {
+      queue.unshift(...splitInto(toGroups(batch), Math.ceil(batch.length / 2)));
     } else {
       refused.push(...batch.map((draft) => ({ draft, reason: pushed.reason })));
     }
@@ -164,7 +164,7 @@ async function writeEntry(
   const signature = { ...cairnIdentity, timestamp: Math.floor(Date.parse(event.at) / 1000) };
   const tags: RefUpdate[] = [];
   let written = event;
-  if (tag !== undefined && (event.type === "published" || event.type === "accepted")) {
+  if (tag !== undefined && "tags" in event) {
     const { name, target, message, timestamp } = tag;
     const tagger = { ...cairnIdentity, timestamp };
     const object = await mirror.writeTag({ name, target, message, tagger });
@@ -180,9 +180,30 @@ async function writeEntry(
   return { entry: { commit, event: written }, tags };
 }
 
-function splitInto<Item>(items: readonly Item[], size: number): (readonly Item[])[] {
-  const parts: (readonly Item[])[] = [];
-  for (let start = 0; start < items.length; start += size)
-    parts.push(items.slice(start, start + size));
-  return parts;
+/** Drafts that stand or fall together: the stage files of one landing, else each alone. */
+function toGroups(drafts: readonly EventDraft[]): readonly (readonly EventDraft[])[] {
+  const groups: EventDraft[][] = [];
+  let last: string | undefined;
+  for (const draft of drafts) {
+    const group = groupOf(draft);
+    const open = groups.at(-1);
+    if (group !== undefined && group === last && open !== undefined) open.push(draft);
+    else groups.push([draft]);
+    last = group;
+  }
+  return groups;
+}
+
+/** Batches of whole groups, each of about this size. */
+function splitInto(
+  groups: readonly (readonly EventDraft[])[],
+  size: number,
+): (readonly EventDraft[])[] {
+  const batches: EventDraft[][] = [];
+  for (const group of groups) {
+    const open = batches.at(-1);
+    if (open !== undefined && open.length + group.length <= size) open.push(...group);
+    else batches.push([...group]);
+  }
+  return batches;
 }

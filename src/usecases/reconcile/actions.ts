@@ -20,7 +20,37 @@ export function draftActions(drafts: readonly EventDraft[]): readonly PlannedAct
           },
         ];
       case "accepted":
-        return [{ kind: "accept", asset: draft.asset, stage: draft.stage, version: draft.version }];
+        return [
+          {
+            kind: draft.cause === "rollback" ? "roll-back" : "accept",
+            asset: draft.asset,
+            stage: draft.stage,
+            version: draft.version,
+          },
+        ];
+      case "withdrawn":
+        return [
+          { kind: "withdraw", asset: draft.asset, stage: draft.stage, version: draft.version },
+        ];
+      case "waiting":
+      case "blocked":
+        return draft.moves.map(({ asset, stage, version, gates }) => ({
+          kind: draft.type === "waiting" ? "wait" : "block",
+          asset,
+          stage,
+          ...(version === undefined ? {} : { version }),
+          reasons: gates.map(({ reason }) => reason),
+        }));
+      case "policy-accepted":
+        return [{ kind: "accept-policy", commit: draft.commit }];
+      case "deprecated":
+        return [
+          {
+            kind: draft.reason === undefined ? "end-deprecation" : "deprecate",
+            asset: draft.asset,
+            version: draft.version,
+          },
+        ];
       case "incident":
         return [{ kind: "record-incident", incident: draft.kind, message: draft.message }];
       case "adopted":

@@ -248,7 +248,10 @@ function assetNow({ state, drafts }: Deciding, key: AssetKey): AssetState | unde
   return { ...known, versions: [...known.versions, ...added] };
 }
 
-function blockedKeys({ registry, blockedPaths }: PublicationInput): readonly AssetKey[] {
+export function blockedKeys({
+  registry,
+  blockedPaths,
+}: Pick<PublicationInput, "registry" | "blockedPaths">): readonly AssetKey[] {
   return registry.assets
     .filter((asset) => asset.isBroken || blockedPaths.has(asset.document.path))
     .map((asset) => asset.key);

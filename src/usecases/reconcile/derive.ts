@@ -1,31 +1,24 @@
-import { compareFindings, isBlocking, type Finding } from "../../domain/finding.ts";
-import type { LandingMark } from "../../domain/ledger/event.ts";
+import { compareFindings, type Finding } from "../../domain/finding.ts";
 import type { LedgerState } from "../../domain/ledger/state.ts";
-import {
-  isForeignTag,
-  ledgerTags,
-  observeRewrittenHistory,
-  observeTagIncidents,
-} from "../../domain/plan/incidents.ts";
+import { observeRewrittenHistory, observeTagIncidents } from "../../domain/plan/incidents.ts";
 import type { Registry } from "../../domain/registry.ts";
-import type { CommitInfo, GitMirror } from "../../git/git.ts";
-import type { Clock } from "../../shared/clock.ts";
-import { redact } from "../../shared/redact.ts";
+import type { Forge } from "../../forge/forge.ts";
 import type { PendingPromotion } from "../app.ts";
 import { isInHistory } from "../ledger/ancestry.ts";
 import type { Cache } from "../ledger/cache.ts";
 import { foldDrafts, type EventDraft } from "../ledger/draft.ts";
-import type { RegistryReader } from "../registry-reader.ts";
+import type { JudgeContext } from "../promote/change.ts";
+import { readInForce, underPolicy } from "../promote/in-force.ts";
 import { findProblems } from "../validate.ts";
-import { changedAssets, derivePublications, type PublishedDraft } from "./derive-publications.ts";
+import { deriveLanding, type Landed } from "./derive-landing.ts";
+import { deriveWaiting } from "./derive-waiting.ts";
+import { readLandings } from "./landings.ts";
 import type { Observation, TagSchedule } from "./observe.ts";
-import { draftAdoptedStages, pendingPromotions } from "./stages.ts";
 import { readQuiet, saveQuiet } from "./quiet-landings.ts";
+import { draftAdoptedStages, pendingPromotions } from "./stages.ts";
 
-export interface DeriveContext {
-  readonly mirror: GitMirror;
-  readonly reader: RegistryReader;
-  readonly clock: Clock;
+export interface DeriveContext extends JudgeContext {
+  readonly forge: Forge;
   readonly tagSchedule: TagSchedule;
   readonly cache: Cache;
 }
@@ -97,34 +90,62 @@ async function deriveLandings(
   observation: Observation,
   { head, state, incidents }: Known,
 ): Promise<LedgerPlan> {
+  const now = (): Date => context.clock.now();
   const drafts: EventDraft[] = [...incidents];
-  let current = state;
+  let current = foldDrafts(state, incidents, now()) ?? state;
+  const quiet = await readQuiet(context.cache, state.head);
+  const landings = await readLandings(context, { processed: state.processed, head, quiet });
   let last: Landed | undefined;
-  const known = await readQuiet(context.cache, state.head);
-  let quiet = known;
+  let stillQuiet = quiet;
   let isQuiet = true;
-  for (const landing of afterQuiet(await landings(context.mirror, state.processed, head), known)) {
-    last = await deriveLanding(context, observation, current, landing);
+  for (const landing of landings) {
+    last = await deriveLanding(context, { landing, state: current, tags: observation.tags });
     isQuiet &&= last.drafts.length === 0 && last.findings.length === 0;
-    if (isQuiet) quiet = landing.id;
-    const noticed = last.incidents.filter(
-      ({ id }) => !drafts.some((draft) => draft.type === "incident" && draft.id === id),
-    );
-    drafts.push(...noticed, ...last.drafts);
-    current = foldDrafts(current, last.drafts, context.clock.now()) ?? current;
+    if (isQuiet) stillQuiet = landing.commit.id;
+    drafts.push(...last.drafts);
+    current = foldDrafts(current, last.drafts, now()) ?? current;
   }
-  if (quiet !== undefined && quiet !== known) await saveQuiet(context.cache, state.head, quiet);
-  const accepts = draftAdoptedStages(current);
-  current = foldDrafts(current, accepts, context.clock.now()) ?? current;
-  const all = [...drafts, ...accepts];
-  if (last === undefined) return { ...nothingPlanned, drafts: all };
-  const { registry } = last;
+  if (stillQuiet !== undefined && stillQuiet !== quiet) {
+    await saveQuiet(context.cache, state.head, stillQuiet);
+  }
+  const later = [
+    ...draftAdoptedStages(current),
+    ...(await deriveWaiting(context, {
+      state: current,
+      before: state,
+      head,
+      tags: observation.tags,
+    })),
+  ];
+  current = foldDrafts(current, later, now()) ?? current;
+  return planOf(context, { drafts: [...drafts, ...later], last, state: current });
+}
+
+async function planOf(
+  { reader }: DeriveContext,
+  {
+    drafts,
+    last,
+    state,
+  }: {
+    readonly drafts: readonly EventDraft[];
+    readonly last: Landed | undefined;
+    readonly state: LedgerState;
+  },
+): Promise<LedgerPlan> {
+  if (last === undefined) return { ...nothingPlanned, drafts };
+  const stalled = settingsProblem(last);
+  if (stalled !== undefined) {
+    return { ...nothingPlanned, drafts, findings: findingsAfter(last, state), stalled };
+  }
+  // What landed last may have changed the policy: from here on the new one counts.
+  const registry = underPolicy(last.registry, await readInForce(reader, state));
   return {
-    drafts: all,
-    findings: findingsAfter(last, current),
-    pending: pendingPromotions(registry, current),
-    registry: registry.settings === undefined ? undefined : registry,
-    stalled: settingsProblem(last),
+    drafts,
+    findings: findingsAfter({ ...last, registry }, state),
+    pending: pendingPromotions(registry, state),
+    registry,
+    stalled: undefined,
   };
 }
 
@@ -136,98 +157,9 @@ const nothingPlanned: LedgerPlan = {
   stalled: undefined,
 };
 
-/** The head is always looked at: what was held back there may be free to go now. */
-function afterQuiet(all: readonly CommitInfo[], quiet: string | undefined): readonly CommitInfo[] {
-  const start = all.findIndex(({ id }) => id === quiet) + 1;
-  return all.slice(Math.min(start, all.length - 1));
-}
-
-interface Landed {
-  readonly registry: Registry;
-  readonly drafts: readonly PublishedDraft[];
-  /** What the tags of the changed assets show, looked at before their events. */
-  readonly incidents: readonly IncidentDraft[];
-  /** What publishing met; the registry's own findings are judged when everything is published. */
-  readonly findings: readonly Finding[];
-}
-
 /** What is wrong with the registry once its new versions exist: a stage file may name one of them. */
 function findingsAfter({ registry, findings }: Landed, state: LedgerState): readonly Finding[] {
   return [...findProblems(registry, state), ...findings].sort(compareFindings);
-}
-
-async function deriveLanding(
-  context: DeriveContext,
-  observation: Observation,
-  state: LedgerState,
-  commit: CommitInfo,
-): Promise<Landed> {
-  const { reader } = context;
-  const registry = await reader.registryAt(commit.id);
-  const { settings } = registry;
-  if (settings === undefined) return { registry, drafts: [], incidents: [], findings: [] };
-  const errors = findProblems(registry, state).filter(isBlocking);
-  const blockedPaths = new Set(errors.map((finding) => finding.path));
-  const landing = landingMark(commit);
-  const known = { reader, commit: commit.id, landing, registry, settings, state, blockedPaths };
-  const changed = changedAssets(known);
-  const keys = [...new Set(changed.map((asset) => asset.key))];
-  const remote = await observation.tags.of(keys);
-  const expected = ledgerTags(state, keys);
-  const incidents = observeTagIncidents(state, onlyOf(keys, remote), keys);
-  const isTagTaken = (tag: string): boolean => isForeignTag(tag, expected, remote);
-  const publications = await derivePublications({ ...known, isTagTaken }, changed);
-  return {
-    registry,
-    drafts: markProcessed(publications.drafts, commit.id),
-    incidents: incidents.map((incident) => draftIncident(incident, state)),
-    findings: publications.findings,
-  };
-}
-
-/**
- * Only the last event of a landing says that the landing is dealt with: killed in between, the
- * next reconcile looks at it again, and what is published already is found unchanged.
- */
-function markProcessed(
-  drafts: readonly PublishedDraft[],
-  commit: string,
-): readonly PublishedDraft[] {
-  return drafts.map((draft, index) =>
-    index === drafts.length - 1 ? { ...draft, processed: commit } : draft,
-  );
-}
-
-/**
- * First-parent commits after the last one dealt with, oldest first; the head itself when there is
- * none, because what was held back there may be free to go now. When the last one dealt with is
- * an ancestor but not on the first-parent chain, the whole step is one landing.
- */
-async function landings(
-  mirror: GitMirror,
-  processed: string,
-  head: string,
-): Promise<readonly CommitInfo[]> {
-  if (processed === head) return [await mirror.readCommit(head)];
-  const log = await mirror.firstParentLog(head, processed);
-  const isOnChain = log[0]?.parents[0] === processed;
-  return isOnChain ? log : [await mirror.readCommit(head)];
-}
-
-function onlyOf(
-  keys: readonly string[],
-  tags: ReadonlyMap<string, string>,
-): ReadonlyMap<string, string> {
-  const wanted = new Set(keys);
-  return new Map([...tags].filter(([name]) => wanted.has(name.split(/[@#]/, 1)[0] ?? "")));
-}
-
-function landingMark(commit: CommitInfo): LandingMark {
-  return {
-    commit: commit.id,
-    author: redact(`${commit.author.name} <${commit.author.email}>`).slice(0, 300),
-    subject: redact(commit.message.split("\n", 1)[0] ?? "").slice(0, 300),
-  };
 }
 
 type IncidentDraft = Extract<EventDraft, { readonly type: "incident" }>;

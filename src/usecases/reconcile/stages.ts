@@ -1,7 +1,8 @@
-import { formatAssetKey, parseAssetKey } from "../../domain/asset.ts";
+import { formatAssetKey, parseAssetKey, type AssetKey } from "../../domain/asset.ts";
 import {
   assetState,
   findVersion,
+  judgedKey,
   stageVersion,
   type LedgerState,
 } from "../../domain/ledger/state.ts";
@@ -35,6 +36,7 @@ export function draftAdoptedStages(state: LedgerState): readonly EventDraft[] {
   return drafts;
 }
 
+/** Stage files that ask for another version than the stage runs, and what became of them. */
 export function pendingPromotions(
   registry: Registry,
   state: LedgerState,
@@ -44,8 +46,26 @@ export function pendingPromotions(
     .flatMap(({ asset, stage, version }) => {
       const runs = stageVersion(assetState(state, asset), stage)?.version;
       if (runs === version) return [];
-      const reason =
-        "a promotion is decided by the gates of its pull request, which this Cairn does not run yet";
-      return [{ asset, stage, runs, wanted: version, reason }];
+      return [
+        { asset, stage, runs, wanted: version, ...lastWord(state, { asset, stage, version }) },
+      ];
     });
+}
+
+function lastWord(
+  { judged }: LedgerState,
+  {
+    asset,
+    stage,
+    version,
+  }: { readonly asset: AssetKey; readonly stage: string; readonly version: string },
+): Pick<PendingPromotion, "outcome" | "until" | "reason"> {
+  const key = judgedKey(stage, asset);
+  const last = Object.hasOwn(judged, key) ? judged[key] : undefined;
+  if (last?.version !== version || (last.outcome !== "waiting" && last.outcome !== "blocked")) {
+    const reason = "no pull request brought this: cairn promote opens one";
+    return { outcome: "undecided", until: undefined, reason };
+  }
+  const { outcome, until, reasons } = last;
+  return { outcome, until, reason: reasons.join(" ") };
 }

@@ -113,7 +113,13 @@ export class MemoryRegistryReader implements RegistryReader {
       endpoints: [],
       deployments: [],
       jobs: [],
-      files: { has: (path) => paths.has(path), objectIdOf: () => undefined, count: paths.size },
+      files: {
+        has: (path) => ids.has(path),
+        objectIdOf: (path) => ids.get(path),
+        paths: () => ids.keys(),
+        count: ids.size,
+      },
+      policies: noPolicies,
       findings: manifests
         .filter(({ value }) => value["isBroken"] === true)
         .map(({ path }) => ({ rule: "broken", severity: "error", message: "it is broken", path })),

@@ -1,0 +1,168 @@
+import { isBlocking, type Finding } from "../../domain/finding.ts";
+import type { PullRequest } from "../../domain/pull-request.ts";
+import type { CheckReport, MoveReport, PredictedVersion } from "../app-promote.ts";
+import type { EventDraft } from "../ledger/draft.ts";
+import { draftMove } from "../reconcile/derive-moves.ts";
+import { judgeLanding, type LandingJudgement } from "../reconcile/judge-landing.ts";
+import type { RegistrySession } from "../session.ts";
+import { findProblems } from "../validate.ts";
+import type { Change } from "./change.ts";
+import { previewDeliveries } from "./check-deliveries.ts";
+import { impactOf } from "./check-impact.ts";
+import { moveReport } from "./move-report.ts";
+import { previewChange } from "./preview.ts";
+import type { Situation } from "./situation.ts";
+
+/**
+ * What merging a commit would do, by the very code that judges it once it has landed (DESIGN 6):
+ * findings, versions, promotions with their gates, deliveries, impact. Changes nothing.
+ */
+export async function checkChange(
+  session: RegistrySession,
+  situation: Situation,
+  pullRequest: PullRequest,
+): Promise<CheckReport> {
+  const { state, head: base } = situation;
+  const known = {
+    registry: state.registry,
+    pullRequest: pullRequest.number === 0 ? undefined : pullRequest.number,
+    head: pullRequest.head,
+    base,
+  };
+  const preview = await previewChange(session, situation, pullRequest);
+  if (preview.outcome === "conflict") return conflictReport(known, preview.paths);
+  const landing = await judgeLanding(session, preview.change, situation.tags);
+  const { change, policy, publications } = landing;
+  const moves = landing.moves.moves.map(moveReport);
+  const { findings, others } = await changedFindings(session, change, landing);
+  // What would travel, were it accepted: the size of a promotion is part of what is approved.
+  const moving = landing.moves.moves.filter(({ facts }) => facts !== undefined);
+  const drafts = [...publications.drafts, ...moving.map((judged) => draftMove(change, judged))];
+  const report = {
+    ...known,
+    conflicts: [],
+    findings,
+    otherFindings: others,
+    versions: predictedVersions(change, publications.drafts),
+    moves,
+    policy:
+      policy.outcome === "none"
+        ? undefined
+        : ({
+            outcome: policy.outcome === "accepted" ? "passed" : "failed",
+            paths: policy.paths,
+            reasons: policy.reasons,
+          } as const),
+    refusals: [...landing.content.unreviewed, ...landing.content.held].map(({ reason }) => reason),
+    deliveries: await previewDeliveries(session, change, drafts),
+    impact: impactOf(change, drafts, moves),
+  };
+  return { ...report, outcome: outcomeOf(report), summary: summaryOf(report) };
+}
+
+function conflictReport(
+  known: Pick<CheckReport, "registry" | "pullRequest" | "head" | "base">,
+  conflicts: readonly string[],
+): CheckReport {
+  const [first = "a file"] = conflicts;
+  const more = conflicts.length > 1 ? ` and ${conflicts.length - 1} more` : "";
+  return {
+    ...known,
+    outcome: "failed",
+    summary: `It conflicts with the branch in ${first}${more}`,
+    conflicts,
+    findings: [],
+    otherFindings: 0,
+    versions: [],
+    moves: [],
+    policy: undefined,
+    refusals: [],
+    deliveries: [],
+    impact: [],
+  };
+}
+
+type Undecided = Omit<CheckReport, "outcome" | "summary">;
+
+function outcomeOf({ findings, moves, policy, refusals }: Undecided): CheckReport["outcome"] {
+  const hasFailed =
+    findings.some(isBlocking) ||
+    refusals.length > 0 ||
+    policy?.outcome === "failed" ||
+    moves.some(({ outcome }) => outcome === "failed");
+  if (hasFailed) return "failed";
+  return moves.some(({ outcome }) => outcome === "waiting") ? "pending" : "passed";
+}
+
+function summaryOf({ findings, moves, versions, policy, refusals }: Undecided): string {
+  const errors = findings.filter(isBlocking).length;
+  const parts = [
+    ...moves.map(moveSummary),
+    ...versions.map(({ asset, version }) => `${asset} gets version ${version}`),
+    ...(policy === undefined
+      ? []
+      : [`the policy changes${policy.outcome === "failed" ? ", without those who own it" : ""}`]),
+    ...(errors > 0 ? [`${errors} ${errors === 1 ? "error" : "errors"}`] : []),
+    ...(refusals.length > 0 ? [`${refusals.length} would not be taken`] : []),
+  ];
+  const shown = parts.slice(0, 4);
+  if (parts.length > shown.length) shown.push(`${parts.length - shown.length} more`);
+  return shown.join("; ") || "Nothing of the registry changes";
+}
+
+function moveSummary({ asset, stage, version, runs, gates }: MoveReport): string {
+  const what =
+    version === undefined
+      ? `${stage}: ${asset} ${runs ?? ""} is withdrawn`
+      : `${stage}: ${asset} ${runs === undefined ? version : `${runs} → ${version}`}`;
+  const open = gates.filter(({ outcome }) => outcome !== "passed");
+  return open.length === 0
+    ? what
+    : `${what} (${open.length} of ${gates.length} gates ${open.some(({ outcome }) => outcome === "failed") ? "fail" : "wait"})`;
+}
+
+/** What the change brings, and what it makes wrong elsewhere; what was wrong before is counted. */
+async function changedFindings(
+  { reader }: RegistrySession,
+  change: Change,
+  { findings: met }: LandingJudgement,
+): Promise<{ readonly findings: readonly Finding[]; readonly others: number }> {
+  const { state, after, registryBefore } = change;
+  const proposed = await reader.registryAt(after);
+  const all = [...findProblems(proposed, state), ...met];
+  const before = new Set(findProblems(registryBefore, state).map(identity));
+  const isChanged = (path: string): boolean =>
+    proposed.files.objectIdOf(path) !== registryBefore.files.objectIdOf(path);
+  const findings = all.filter(
+    (finding) => isChanged(finding.path) || !before.has(identity(finding)),
+  );
+  return { findings, others: all.length - findings.length };
+}
+
+/** Without the line: a finding that only moved is not new. */
+function identity({ rule, path, message }: Finding): string {
+  return `${rule}\0${path}\0${message}`;
+}
+
+function predictedVersions(
+  { registry }: Change,
+  drafts: readonly EventDraft[],
+): readonly PredictedVersion[] {
+  return drafts.flatMap((draft) => {
+    if (draft.type !== "published") return [];
+    const { asset, version, digest, same_as: sameAs, manifest } = draft;
+    const found = registry.assets.find(({ document }) => document.path === manifest);
+    const files = (found?.localPaths ?? []).flatMap((local) => local.files);
+    const sizeBytes = files.reduce((total, file) => total + file.sizeBytes, 0);
+    return [
+      {
+        asset,
+        version,
+        digest,
+        ...(sameAs === undefined ? {} : { sameAs }),
+        files: files.length,
+        sizeBytes,
+      },
+    ];
+  });
+}

@@ -1,0 +1,60 @@
+import type { AssetKey } from "../../domain/asset.ts";
+import type { PublishedVersion } from "../../domain/ledger/state.ts";
+import { manifestsOf } from "../../domain/lookup.ts";
+import type { Asset, Registry } from "../../domain/registry.ts";
+import { toCairnError } from "../../shared/errors.ts";
+import { sha256 } from "../../shared/digest.ts";
+import type { Evidence, RegistryReader } from "../registry-reader.ts";
+
+/** What a commit has to say for nothing at all. */
+const noEvidence: Evidence = { digest: sha256("none"), metadata: undefined, evaluations: [] };
+
+/**
+ * The evidence for a version as a commit has it: of the manifest whose content is that version.
+ * Where the commit has other content by now, its metadata speaks of that, and the evidence of the
+ * commit that published the version counts: an old version never borrows the numbers of a new one.
+ */
+export async function evidenceOf(
+  reader: RegistryReader,
+  commit: string,
+  asset: AssetKey,
+  published: PublishedVersion,
+): Promise<Evidence> {
+  const registry = await reader.registryAt(commit);
+  for (const manifest of manifestsOf(asset, registry)) {
+    if (await isVersion(reader, commit, registry, { manifest, published })) {
+      return reader.evidence(commit, registry, manifest);
+    }
+  }
+  return publishedEvidence(reader, asset, published);
+}
+
+async function publishedEvidence(
+  reader: RegistryReader,
+  asset: AssetKey,
+  { commit, manifest: path }: PublishedVersion,
+): Promise<Evidence> {
+  const registry = await reader.registryAt(commit);
+  const manifest = manifestsOf(asset, registry).find(({ document }) => document.path === path);
+  return manifest === undefined ? noEvidence : reader.evidence(commit, registry, manifest);
+}
+
+async function isVersion(
+  reader: RegistryReader,
+  commit: string,
+  registry: Registry,
+  { manifest, published }: { readonly manifest: Asset; readonly published: PublishedVersion },
+): Promise<boolean> {
+  if (manifest.isBroken) return false;
+  const { explicitVersion } = manifest;
+  if (explicitVersion !== undefined && explicitVersion !== published.version) return false;
+  const objects = reader.objectsDigest(registry, manifest);
+  if (objects !== undefined && objects === published.objects) return true;
+  try {
+    return (await reader.contentDigest(commit, registry, manifest)) === published.digest;
+  } catch (error) {
+    // Bytes that cannot be had are not known to be this version's.
+    if (!toCairnError(error).code.startsWith("SOURCE_")) throw error;
+    return false;
+  }
+}

@@ -1,0 +1,96 @@
+import { policyInForce, type PublishedVersion } from "../../domain/ledger/state.ts";
+import { approvalsOf, rulesOfMove, type Subject } from "../../domain/promotion/approvals.ts";
+import type { Approval } from "../../domain/promotion/facts.ts";
+import type { Move } from "../../domain/promotion/moves.ts";
+import type { Review } from "../../domain/pull-request.ts";
+import { CairnError } from "../../shared/errors.ts";
+import { canonicalJson } from "../../shared/json.ts";
+import type { Change, JudgeContext } from "./change.ts";
+import { evidenceOf } from "./evidence.ts";
+import { readInForce } from "./in-force.ts";
+
+/**
+ * Who approved this move, and whose approval does not count because what they saw was something
+ * else: another stage file, other evidence, or other rules than those that bind it now (DESIGN 5).
+ */
+export async function gatherApprovals(
+  context: JudgeContext,
+  change: Change,
+  move: Move,
+  published: PublishedVersion,
+): Promise<readonly Approval[]> {
+  const { pullRequest, inForce, commits } = change;
+  if (pullRequest === undefined) return [];
+  const subjects = new Map<string, Subject>();
+  for (const review of pullRequest.reviews) {
+    subjects.set(review.id, await subjectOf(context, change, { move, published, review }));
+  }
+  return approvalsOf({
+    pullRequest,
+    commits,
+    access: inForce.policies.access,
+    asset: move.asset,
+    now: context.clock.now().toISOString(),
+    endedAt: pullRequest.merged?.at,
+    subjectOf: (review) => subjects.get(review.id) ?? { outcome: "unknown" },
+  });
+}
+
+interface Reviewed {
+  readonly move: Move;
+  readonly published: PublishedVersion;
+  readonly review: Review;
+}
+
+/** Whether a review saw what is judged now. */
+async function subjectOf(
+  context: JudgeContext,
+  change: Change,
+  { move, published, review }: Reviewed,
+): Promise<Subject> {
+  if (review.commit === undefined) return { outcome: "unknown" };
+  try {
+    const what: string[] = [];
+    const { reader } = context;
+    const seen = await reader.registryAt(review.commit);
+    const path = move.file?.document.path;
+    if (path !== undefined) {
+      const id = change.registry.files.objectIdOf(path);
+      if (id === undefined || seen.files.objectIdOf(path) !== id) what.push("the stage file");
+    } else if (hasStageFile(seen.stageFiles, move)) {
+      what.push("the stage file");
+    }
+    const evidence = await evidenceOf(reader, review.commit, move.asset, published);
+    const now = await evidenceOf(reader, change.after, move.asset, published);
+    if (evidence.digest !== now.digest) what.push("the evidence");
+    if (
+      (await rulesAt(context, change, move, review.at)) !== (await rulesAt(context, change, move))
+    )
+      what.push("the rules that apply");
+    return what.length === 0 ? { outcome: "same" } : { outcome: "changed", what };
+  } catch (error) {
+    if (error instanceof CairnError && error.code === "GIT_OBJECT_MISSING") {
+      return { outcome: "unknown" };
+    }
+    throw error;
+  }
+}
+
+function hasStageFile(
+  files: readonly { readonly asset: string; readonly stage: string }[],
+  { asset, stage }: Move,
+): boolean {
+  return files.some((file) => file.asset === asset && file.stage === stage);
+}
+
+/** The rules and roles that bind a move, as the policy in force at a moment has them. */
+async function rulesAt(
+  { reader }: JudgeContext,
+  { state, inForce }: Change,
+  { stage, asset }: Move,
+  at?: string,
+): Promise<string> {
+  const isNow = at === undefined || policyInForce(state, at).commit === policyInForce(state).commit;
+  const { policies } = isNow ? inForce : await readInForce(reader, state, at);
+  return canonicalJson(rulesOfMove(policies, stage, asset));
+}

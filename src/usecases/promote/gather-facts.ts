@@ -1,0 +1,121 @@
+import { formatAssetKey, parseAssetKey, type AssetKey } from "../../domain/asset.ts";
+import {
+  assetState,
+  findVersion,
+  stageEntries,
+  stageVersion,
+  type AssetState,
+  type LedgerState,
+  type PublishedVersion,
+} from "../../domain/ledger/state.ts";
+import type { Approval, Dependency, PromotionFacts, Stay } from "../../domain/promotion/facts.ts";
+import type { Move } from "../../domain/promotion/moves.ts";
+import type { Digest } from "../../shared/digest.ts";
+import type { Evidence } from "../registry-reader.ts";
+import type { Change, JudgeContext } from "./change.ts";
+import { evidenceOf } from "./evidence.ts";
+
+/** The facts of one move, and what the decision will be recorded with. */
+export interface Gathered {
+  readonly facts: PromotionFacts;
+  readonly digest: Digest;
+  readonly evidence: Evidence;
+}
+
+/** Reads everything that the gates of one move look at. `moves` are all of the same change. */
+export async function gatherFacts(
+  context: JudgeContext,
+  change: Change,
+  { move, moves, published, approvals }: MoveInput,
+): Promise<Gathered> {
+  const { asset, stage, version, kind, runs } = move;
+  const { state, inForce, after, pullRequest } = change;
+  const known = assetState(state, asset);
+  const evidence = await evidenceOf(context.reader, after, asset, published);
+  return {
+    digest: published.digest,
+    evidence,
+    facts: {
+      asset,
+      stage,
+      move: kind,
+      version,
+      runs,
+      stages: inForce.settings?.stages ?? [],
+      now: context.clock.now().toISOString(),
+      clockProblem: context.clockProblem(),
+      history: historyOf(known),
+      metadata: evidence.metadata,
+      evaluations: evidence.evaluations,
+      runsEvaluations: await runsEvaluations(context, known, move),
+      dependencies: dependenciesOf(published, state, { stage, moves }),
+      approvals,
+      labels: pullRequest?.labels ?? [],
+    },
+  };
+}
+
+export interface MoveInput {
+  readonly move: Move;
+  readonly moves: readonly Move[];
+  readonly published: PublishedVersion;
+  readonly approvals: readonly Approval[];
+}
+
+/** Of what runs now the evidence that it was accepted with: nobody can make it worse afterwards. */
+async function runsEvaluations(
+  { reader }: JudgeContext,
+  known: AssetState | undefined,
+  { asset, stage }: Move,
+): Promise<Evidence["evaluations"]> {
+  const entry = stageVersion(known, stage);
+  const published = entry === undefined ? undefined : findVersion(known, entry.version);
+  if (entry === undefined || published === undefined) return [];
+  return (await evidenceOf(reader, entry.commit, asset, published)).evaluations;
+}
+
+/** When versions ran: each stay ends with the next one's begin, or with a withdrawal. */
+export function historyOf(
+  known: AssetState | undefined,
+): Readonly<Record<string, readonly Stay[]>> {
+  const stages = Object.keys(known?.stages ?? {}).map((stage) => {
+    const entries = stageEntries(known, stage);
+    const stays = entries.map(({ version, since, until }, index): Stay => {
+      const end = until ?? entries[index + 1]?.since;
+      return { version, since, ...(end === undefined ? {} : { until: end }) };
+    });
+    return [stage, stays] as const;
+  });
+  return Object.fromEntries(stages);
+}
+
+function dependenciesOf(
+  { uses }: PublishedVersion,
+  state: LedgerState,
+  { stage, moves }: { readonly stage: string; readonly moves: readonly Move[] },
+): readonly Dependency[] {
+  return uses.flatMap((text) => {
+    const at = text.lastIndexOf("@");
+    const id = parseAssetKey(text.slice(0, at));
+    if (!id.ok) return [];
+    const asset = formatAssetKey(id.value);
+    const version = text.slice(at + 1);
+    const isAlongside = moves.some(
+      (move) =>
+        move.asset === asset &&
+        move.version === version &&
+        move.stage === stage &&
+        move.kind !== "withdrawal",
+    );
+    return [{ asset, version, acceptedIn: acceptedIn(state, asset, version), isAlongside }];
+  });
+}
+
+/** Stages that accepted this version and did not withdraw it since. */
+function acceptedIn(state: LedgerState, asset: AssetKey, version: string): readonly string[] {
+  const known = assetState(state, asset);
+  return Object.keys(known?.stages ?? {}).filter((stage) => {
+    const last = stageEntries(known, stage).findLast((entry) => entry.version === version);
+    return last !== undefined && last.until === undefined;
+  });
+}

@@ -1,0 +1,177 @@
+import type { AssetKey } from "../../domain/asset.ts";
+import { openIncidents } from "../../domain/plan/incidents.ts";
+import { manifestsOf } from "../../domain/lookup.ts";
+import { approvalsOf } from "../../domain/promotion/approvals.ts";
+import type { Asset, Registry } from "../../domain/registry.ts";
+import type { PullRequest } from "../../domain/pull-request.ts";
+import { toCairnError } from "../../shared/errors.ts";
+import type { RegistryReader } from "../registry-reader.ts";
+import type { Change, JudgeContext } from "./change.ts";
+
+/** An asset whose content is on the branch otherwise than it was proposed. */
+export interface UnreviewedAsset {
+  readonly asset: Asset;
+  readonly reason: string;
+}
+
+export interface ContentJudgement {
+  /** They may be published. */
+  readonly published: readonly Asset[];
+  /** Not reviewed as they are, by this change. */
+  readonly unreviewed: readonly UnreviewedAsset[];
+  /** Held back by what an earlier landing brought. */
+  readonly held: readonly UnreviewedAsset[];
+  /** Ids of incidents that this change ends. */
+  readonly ended: readonly { readonly id: string; readonly how: "reviewed" | "restored" }[];
+}
+
+export interface ChangedContent {
+  /** What may differ from its published version. */
+  readonly changed: readonly Asset[];
+  /** Assets with an error: what they hold is not known. */
+  readonly blocked: ReadonlySet<AssetKey>;
+}
+
+/**
+ * The landing check (DESIGN 5): the content of each asset that a landing changes is what the pull
+ * request had at its head; and where registry.yaml asks for a pull request, there was one. What
+ * fails gets no version until an approved pull request touches the asset.
+ */
+export async function judgeContent(
+  context: JudgeContext,
+  change: Change,
+  { changed, blocked }: ChangedContent,
+): Promise<ContentJudgement> {
+  const published: Asset[] = [];
+  const unreviewed: UnreviewedAsset[] = [];
+  const held: UnreviewedAsset[] = [];
+  const ended: ContentJudgement["ended"][number][] = [];
+  const incidents = unreviewedIncidents(change);
+  for (const asset of changed) {
+    const open = incidents.get(asset.key);
+    const reason = await objection(context, change, asset);
+    if (reason !== undefined) {
+      unreviewed.push({ asset, reason });
+    } else if (open === undefined) {
+      published.push(asset);
+    } else if (isTouched(change, context.reader, asset) && isApproved(context, change, asset)) {
+      ended.push({ id: open, how: "reviewed" });
+      published.push(asset);
+    } else {
+      held.push({ asset, reason: heldReason(asset.key) });
+    }
+  }
+  const different = new Set(changed.map(({ key }) => key));
+  for (const [key, id] of incidents) {
+    // Nothing is left of it: the content is what was published, or the asset is gone.
+    if (!different.has(key) && !blocked.has(key)) ended.push({ id, how: "restored" });
+  }
+  return { published, unreviewed, held, ended };
+}
+
+/** Why this change may not bring this asset's content, if so. */
+async function objection(
+  { reader }: JudgeContext,
+  change: Change,
+  asset: Asset,
+): Promise<string | undefined> {
+  if (!isTouched(change, reader, asset)) return undefined;
+  const { pullRequest, inForce } = change;
+  const { key, document } = asset;
+  if (pullRequest === undefined) {
+    const isAsked =
+      inForce.settings?.requiresPullRequest(key) === true ||
+      inForce.settings?.requiresPullRequest(document.path) === true;
+    return isAsked
+      ? `${key} was changed without a pull request, which registry.yaml asks for: propose it in one.`
+      : undefined;
+  }
+  if (await isAsProposed(reader, change, asset, pullRequest)) return undefined;
+  return `${key} is not as pull request #${pullRequest.number} proposed it: bring it in another pull request, up to date with the branch.`;
+}
+
+function isTouched(
+  { registryBefore, registry, before, after }: Change,
+  reader: RegistryReader,
+  asset: Asset,
+): boolean {
+  if (before === after) return false;
+  const now = reader.objectsDigest(registry, asset);
+  if (now === undefined) return true;
+  return !manifestsOf(asset.key, registryBefore).some(
+    (old) =>
+      old.document.path === asset.document.path &&
+      reader.objectsDigest(registryBefore, old) === now,
+  );
+}
+
+async function isAsProposed(
+  reader: RegistryReader,
+  { registry, after }: Change,
+  asset: Asset,
+  { head }: PullRequest,
+): Promise<boolean> {
+  const proposed = await reader.registryAt(head);
+  const objects = reader.objectsDigest(registry, asset);
+  const same = manifestsOf(asset.key, proposed).filter(
+    ({ explicitVersion }) => explicitVersion === asset.explicitVersion,
+  );
+  for (const manifest of same) {
+    if (objects !== undefined && reader.objectsDigest(proposed, manifest) === objects) return true;
+    const digest = await digestIfKnown(reader, after, registry, asset);
+    if (digest !== undefined && digest === (await digestIfKnown(reader, head, proposed, manifest)))
+      return true;
+  }
+  return false;
+}
+
+async function digestIfKnown(
+  reader: RegistryReader,
+  commit: string,
+  registry: Registry,
+  asset: Asset,
+): Promise<string | undefined> {
+  if (asset.isBroken) return undefined;
+  try {
+    return await reader.contentDigest(commit, registry, asset);
+  } catch (error) {
+    if (!toCairnError(error).code.startsWith("SOURCE_")) throw error;
+    return undefined;
+  }
+}
+
+/** Somebody who may approve the asset, and did not write it, approved the head as it landed. */
+function isApproved({ clock }: JudgeContext, change: Change, asset: Asset): boolean {
+  const { pullRequest, inForce, commits } = change;
+  if (pullRequest === undefined) return false;
+  return approvalsOf({
+    pullRequest,
+    commits,
+    access: inForce.policies.access,
+    asset: asset.key,
+    now: clock.now().toISOString(),
+    endedAt: pullRequest.merged?.at,
+    subjectOf: ({ commit }) =>
+      commit === pullRequest.head
+        ? { outcome: "same" }
+        : { outcome: "changed", what: ["the head"] },
+  }).some(
+    ({ verdict, mayApprove, isAuthor, isImplied, problem }) =>
+      verdict === "approved" && mayApprove && !isAuthor && !isImplied && problem === undefined,
+  );
+}
+
+function heldReason(key: AssetKey): string {
+  return `${key} holds content that was never reviewed: an approved pull request that touches it ends this.`;
+}
+
+/** Open incidents about content, by asset. */
+function unreviewedIncidents({ state }: Change): ReadonlyMap<AssetKey, string> {
+  return new Map(
+    openIncidents(state).flatMap(({ event }) =>
+      event.kind === "unreviewed-content" && event.asset !== undefined
+        ? [[event.asset, event.id] as const]
+        : [],
+    ),
+  );
+}

@@ -1,0 +1,63 @@
+import type { LandingMark } from "../../domain/ledger/event.ts";
+import type { LedgerState } from "../../domain/ledger/state.ts";
+import { personOf } from "../../domain/promotion/people.ts";
+import type { AccessPolicy } from "../../domain/promotion/policy.ts";
+import { formatAccount, type PullRequest } from "../../domain/pull-request.ts";
+import type { CommitInfo } from "../../git/git.ts";
+import { redact } from "../../shared/redact.ts";
+import type { Change, JudgeContext } from "./change.ts";
+import { readInForce, underPolicy } from "./in-force.ts";
+
+export interface ChangeInput {
+  readonly before: string;
+  /** The landed commit, or one made for the preview. */
+  readonly commit: CommitInfo;
+  readonly pullRequest: PullRequest | undefined;
+  readonly state: LedgerState;
+}
+
+/** Reads both sides of a change, the policy in force and the commits of its pull request. */
+export async function readChange(
+  { reader, mirror }: JudgeContext,
+  { before, commit, pullRequest: recorded, state }: ChangeInput,
+): Promise<Change> {
+  const pullRequest = await readable(mirror, recorded);
+  const inForce = await readInForce(reader, state);
+  const after = await reader.registryAt(commit.id);
+  return {
+    before,
+    after: commit.id,
+    pullRequest,
+    landing: landingMark(commit, pullRequest, inForce.policies.access),
+    registryBefore: await reader.registryAt(before),
+    registry: underPolicy(after, inForce),
+    inForce,
+    state,
+    commits: pullRequest === undefined ? [] : await mirror.commitsBetween(before, pullRequest.head),
+  };
+}
+
+/** One whose head nobody has cannot be compared with anything: it is as if there were none. */
+async function readable(
+  mirror: JudgeContext["mirror"],
+  pullRequest: PullRequest | undefined,
+): Promise<PullRequest | undefined> {
+  if (pullRequest === undefined) return undefined;
+  return (await mirror.resolveCommit(pullRequest.head)) === undefined ? undefined : pullRequest;
+}
+
+export function landingMark(
+  commit: CommitInfo,
+  pullRequest: PullRequest | undefined,
+  access: AccessPolicy | undefined,
+): LandingMark {
+  const mark = {
+    commit: commit.id,
+    author: redact(`${commit.author.name} <${commit.author.email}>`).slice(0, 300),
+    subject: redact(commit.message.split("\n", 1)[0] ?? "").slice(0, 300),
+  };
+  if (pullRequest === undefined) return mark;
+  const { number, author } = pullRequest;
+  const requester = personOf(author, access)?.id ?? redact(formatAccount(author)).slice(0, 300);
+  return { ...mark, pull_request: number, requester };
+}

@@ -1,0 +1,75 @@
+import type { PullRequest } from "../../domain/pull-request.ts";
+import type { Forge } from "../../forge/forge.ts";
+import type { CommitInfo, GitMirror } from "../../git/git.ts";
+
+/** What one merged pull request, or one direct commit, brought: the unit that is judged. */
+export interface Landing {
+  /** The last of its commits: only its tree counts. */
+  readonly commit: CommitInfo;
+  /** The branch before it; the commit itself when it only is looked at again. */
+  readonly before: string;
+  readonly pullRequest: PullRequest | undefined;
+}
+
+interface LandingsInput {
+  readonly mirror: GitMirror;
+  readonly forge: Forge;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * What landed after the last commit that is dealt with, oldest first; commits that one pull request
+ * brought are one landing. `quiet` is a commit up to which nothing is to be done. Without anything
+ * new it is the head alone: what was held back there may be free to go now. When the last commit
+ * dealt with is an ancestor off the first-parent chain (a foxtrot merge), the whole step is one
+ * landing that no pull request brought.
+ */
+export async function readLandings(
+  { mirror, forge, signal }: LandingsInput,
+  {
+    processed,
+    head,
+    quiet,
+  }: { readonly processed: string; readonly head: string; readonly quiet?: string | undefined },
+): Promise<readonly Landing[]> {
+  if (processed === head || quiet === head) return [await again(mirror, head)];
+  const log = await mirror.firstParentLog(head, processed);
+  if (log[0]?.parents[0] !== processed) {
+    const commit = await mirror.readCommit(head);
+    return [{ commit, before: processed, pullRequest: undefined }];
+  }
+  const isKnown = log.findIndex(({ id }) => id === quiet);
+  const commits = log.slice(isKnown + 1);
+  const before = isKnown < 0 ? processed : (log[isKnown]?.id ?? processed);
+  const broughtBy = await forge.landedBy(
+    commits.map(({ id }) => id),
+    signal,
+  );
+  return groupLandings(commits, before, broughtBy);
+}
+
+async function again(mirror: GitMirror, head: string): Promise<Landing> {
+  const commit = await mirror.readCommit(head);
+  return { commit, before: head, pullRequest: undefined };
+}
+
+function groupLandings(
+  commits: readonly CommitInfo[],
+  start: string,
+  broughtBy: ReadonlyMap<string, PullRequest>,
+): readonly Landing[] {
+  const landings: Landing[] = [];
+  let before = start;
+  for (const [index, commit] of commits.entries()) {
+    const pullRequest = broughtBy.get(commit.id);
+    const next = commits[index + 1];
+    const goesOn =
+      next !== undefined &&
+      pullRequest !== undefined &&
+      broughtBy.get(next.id)?.number === pullRequest.number;
+    if (goesOn) continue;
+    landings.push({ commit, before, pullRequest });
+    before = commit.id;
+  }
+  return landings;
+}
