@@ -8,13 +8,7 @@ import { NativeGitMirror } from "../../src/git/drivers/native/mirror.ts";
 import { remoteUnavailable } from "../../src/git/errors.ts";
 import { GitRepository, makeTemporaryFolder } from "../support/git-repository.ts";
 import type { Files, ForgeHarness, ShownCommit } from "./forge.contract.ts";
-
-/** A clock that tests move. */
-export class TestClock {
-  seconds = 1_800_000_000;
-  readonly now = (): Date => new Date(this.seconds * 1000 + 250);
-  readonly monotonicMs = (): number => this.seconds * 1000;
-}
+import { TestClock } from "./test-clock.ts";
 
 /** A mirror whose pushes can arrive without an answer. */
 export class LossyGit implements PullRequestGit {
@@ -110,9 +104,7 @@ export async function openNativeHost(
     loseNextAnswer: () => {
       lossy.lost = 1;
     },
-    tick: () => {
-      clock.seconds += 60;
-    },
+    tick: () => clock.tick(),
   };
 }
 
