@@ -25,6 +25,8 @@ const plan: PlanReport = {
       stage: "prod",
       runs: "2",
       wanted: "3",
+      outcome: "waiting",
+      until: undefined,
       reason: "needs 2 approvals",
     },
   ],

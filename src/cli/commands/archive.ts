@@ -21,11 +21,12 @@ export const archiveCommand = defineCommand({
 
   async run({ app, values, positionals: [asset = ""], json, terminal }) {
     const { undo } = values;
-    const report = await app.archive({
+    const request = {
       asset: checkVersioned(asset),
       undo,
       ...readProposal(values),
-    });
+    };
+    const report = await app.archive(request);
     return answerProposal(report, { json, terminal });
   },
 });

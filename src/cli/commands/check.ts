@@ -34,10 +34,11 @@ export const checkCommand = defineCommand({
       throw usageError("A commit and a pull request are two changes.", "Give --ref or --pr.");
     }
     checkOneForm({ json, markdown });
-    const report = await app.check({
+    const request = {
       ...textOption("revision", ref),
       ...(pr === undefined ? {} : { pullRequest: readNumber(pr) }),
-    });
+    };
+    const report = await app.check(request);
     const view = { paint: terminal.paint, now: terminal.clock.now() };
     if (json) terminal.out(renderJson(report));
     else terminal.out(markdown ? renderCheckMarkdown(report) : renderCheck(report, view));

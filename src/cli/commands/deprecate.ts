@@ -36,13 +36,14 @@ export const deprecateCommand = defineCommand({
   async run({ app, values, positionals: [asset = ""], json, terminal }) {
     const { successor, sunset, undo } = values;
     checkWords(values);
-    const report = await app.deprecate({
+    const request = {
       asset: checkVersioned(asset),
       undo,
       ...textOption("successor", successor),
       ...(sunset === undefined ? {} : { sunset: checkDate(sunset) }),
       ...readProposal(values),
-    });
+    };
+    const report = await app.deprecate(request);
     return answerProposal(report, { json, terminal });
   },
 });

@@ -31,13 +31,14 @@ export const holdCommand = defineCommand({
         "Give --release or --until DATE.",
       );
     }
-    const report = await app.hold({
+    const request = {
       asset,
       stage,
       release,
       ...(until === undefined ? {} : { until: checkDate(until) }),
       ...readProposal(values),
-    });
+    };
+    const report = await app.hold(request);
     return answerProposal(report, { json, terminal });
   },
 });

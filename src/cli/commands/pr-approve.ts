@@ -16,8 +16,9 @@ export const prApproveCommand = defineCommand({
   examples: [{ line: "pr approve 12 --as ann", says: "Approve as a person of the policy:" }],
 
   async run({ app, values, positionals: [typed = ""], json, terminal }) {
+    const number = readNumber(typed);
     const detail = await app.reviewPullRequest({
-      number: readNumber(typed),
+      number,
       verdict: "approved",
       ...textOption("body", values.reason),
       ...textOption("commit", values.commit),

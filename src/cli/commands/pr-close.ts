@@ -15,11 +15,12 @@ export const prCloseCommand = defineCommand({
   examples: [{ line: "pr close 12 --reason 'see #14'", says: "Give it up, and say why:" }],
 
   async run({ app, values, positionals: [typed = ""], json, terminal }) {
-    const detail = await app.closePullRequest({
+    const request = {
       number: readNumber(typed),
       ...textOption("reason", values.reason),
       ...textOption("as", values.as),
-    });
+    };
+    const detail = await app.closePullRequest(request);
     return answerPullRequest("Closed", detail, { json, terminal });
   },
 });

@@ -17,11 +17,12 @@ export const prCommentCommand = defineCommand({
 
   async run({ app, values, positionals: [typed = "", body = ""], json, terminal }) {
     if (body.trim() === "") throw usageError("The comment is empty.", "Write it after the number.");
-    const detail = await app.commentOnPullRequest({
+    const request = {
       number: readNumber(typed),
       body,
       ...textOption("as", values.as),
-    });
+    };
+    const detail = await app.commentOnPullRequest(request);
     return answerPullRequest("Commented on", detail, { json, terminal });
   },
 });

@@ -1,3 +1,4 @@
+import type { MergePullRequestRequest } from "../../usecases/app.ts";
 import { defineCommand } from "../command.ts";
 import { ExitCode } from "../exit-codes.ts";
 import { textOption } from "../given.ts";
@@ -25,12 +26,13 @@ export const prMergeCommand = defineCommand({
 
   async run({ app, values, positionals: [typed = ""], json, terminal }) {
     const { squash, force } = values;
-    const report = await app.mergePullRequest({
+    const request: MergePullRequestRequest = {
       number: readNumber(typed),
       method: squash ? "squash" : "merge",
       force,
       ...textOption("as", values.as),
-    });
+    };
+    const report = await app.mergePullRequest(request);
     const view = { paint: terminal.paint, now: terminal.clock.now() };
     terminal.out(json ? renderJson(report) : renderMerge(report, view));
     return report.commit === undefined ? exitCodeOfCheck(report.check) : ExitCode.ok;

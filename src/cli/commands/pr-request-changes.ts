@@ -18,8 +18,9 @@ export const prRequestChangesCommand = defineCommand({
   ],
 
   async run({ app, values, positionals: [typed = ""], json, terminal }) {
+    const number = readNumber(typed);
     const detail = await app.reviewPullRequest({
-      number: readNumber(typed),
+      number,
       verdict: "changes-requested",
       body: values.reason,
       ...textOption("commit", values.commit),

@@ -19,7 +19,8 @@ export const prShowCommand = defineCommand({
 
   async run({ app, values: { markdown }, positionals: [typed = ""], json, terminal }) {
     checkOneForm({ json, markdown });
-    const detail = await app.pullRequest({ number: readNumber(typed) });
+    const request = { number: readNumber(typed) };
+    const detail = await app.pullRequest(request);
     const { check, state } = detail;
     if (markdown && check === undefined) {
       throw usageError(`A ${state} pull request has no check any more.`, "Leave out --markdown.");

@@ -56,7 +56,8 @@ export const registerCommand = defineCommand({
   ],
 
   async run({ app, values, positionals: [typed = ""], json, terminal, options: { cwd } }) {
-    const report = await app.register(toRequest(typed, values, cwd));
+    const request = toRequest(typed, values, cwd);
+    const report = await app.register(request);
     const view = { paint: terminal.paint, now: terminal.clock.now() };
     terminal.out(json ? renderJson(report) : renderRegistration(report, view));
     return exitCodeOfCheck(report.check);

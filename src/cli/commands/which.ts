@@ -36,11 +36,12 @@ export const whichCommand = defineCommand({
 
   async run({ app, values, positionals: [stage = ""], json, terminal }) {
     const { at, workspace } = values;
-    const page = await app.which({
+    const request = {
       stage,
       ...(at === undefined ? {} : { at: checkDate(at) }),
       ...(workspace === undefined ? {} : { workspace }),
-    });
+    };
+    const page = await app.which(request);
     const { paint, width, clock } = terminal;
     const rows = page.items.map((item) => [
       clean(formatAssetKey(item)),
