@@ -73,7 +73,7 @@ function renderStageAction(action: StageAction): string {
   const { asset, stage, version } = action;
   const what = version === undefined ? clean(asset) : renderVersion({ asset, version });
   const where = `${what}  ${action.kind === "withdraw" ? "from" : "in"} ${clean(stage)}`;
-  const reasons = "reasons" in action ? action.reasons.map(clean).join("; ") : "";
+  const reasons = "reasons" in action ? action.reasons.map(clean).join(" ") : "";
   return reasons === "" ? where : `${where}  ${reasons}`;
 }
 

@@ -33,7 +33,7 @@ it("has a line for everything that is done to stages, versions and the policy", 
       … models/taxi-fare@3  in prod  24 hours in test.
 
     Block
-      ✗ models/taxi-fare  in prod  1 of 2 approvals.; Too� late.
+      ✗ models/taxi-fare  in prod  1 of 2 approvals. Too� late.
 
     Accept the policy
       ✓ of c0ffee0123
