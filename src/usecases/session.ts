@@ -31,6 +31,8 @@ export interface RegistrySession {
   openStore(settings: StoreSettings): Promise<Store>;
   /** Whom Git is configured for where the command runs. Rejects with `ACCOUNT_UNKNOWN`. */
   gitAccount(): Promise<Account>;
+  /** The branch of that clone that is checked out, without `refs/heads/`; none when detached. */
+  checkedOutBranch(): Promise<string | undefined>;
   /** Folder of the clone that the command runs in, where there is one. */
   readonly workTree: string | undefined;
   /** Keeps what was learned for the next time. */

@@ -1,7 +1,9 @@
+import type { LedgerState } from "../../domain/ledger/state.ts";
 import type { Finding } from "../../domain/finding.ts";
 import type { Asset } from "../../domain/registry.ts";
 import type { TreeFile } from "../../git/git.ts";
 import type { RegistrySession } from "../session.ts";
+import { findProblems } from "../validate.ts";
 import { nothingChanges, resultInvalid } from "./errors.ts";
 import type { AssetPlace } from "./place-asset.ts";
 import type { RegistrationChanges } from "./registration-changes.ts";
@@ -13,7 +15,7 @@ import type { RegistrationChanges } from "./registration-changes.ts";
  */
 export async function checkResult(
   session: RegistrySession,
-  head: string,
+  { head, state }: { readonly head: string; readonly state: LedgerState },
   { key, text }: AssetPlace,
   { files, assetFiles }: RegistrationChanges,
 ): Promise<void> {
@@ -32,7 +34,7 @@ export async function checkResult(
   const author = { name: "Cairn", email: "", timestamp };
   const commit = await mirror.writeCommit({ tree, parents: [head], author, message: "Preview\n" });
   const registry = await reader.registryAt(commit);
-  const error = registry.findings.find(
+  const error = findProblems(registry, state).find(
     ({ severity, path }) => severity === "error" && files.has(path),
   );
   if (error !== undefined) throw resultInvalid(describeFinding(error));

@@ -75,6 +75,10 @@ export function metricsInvalid(problem: string): CairnError {
   );
 }
 
+export function nameInvalid(problem: string): CairnError {
+  return invalid("REGISTER_NAME_INVALID", problem, "Choose another name: it is part of every tag.");
+}
+
 export function tagInvalid(tag: string): CairnError {
   return invalid(
     "REGISTER_TAG_INVALID",

@@ -1,9 +1,9 @@
-import { formatAssetKey, pluralOfKind, type AssetKey } from "../../domain/asset.ts";
+import { formatAssetKey, nameProblem, pluralOfKind, type AssetKey } from "../../domain/asset.ts";
 import type { Asset, LocalPath, Registry } from "../../domain/registry.ts";
 import { joinPath } from "../../registry/local-paths.ts";
 import { companionPath } from "../../registry/read-metadata.ts";
 import type { RegisterRequest } from "../app-promote.ts";
-import { manifestTaken } from "./errors.ts";
+import { manifestTaken, nameInvalid } from "./errors.ts";
 import type { LocalFiles } from "./local-files.ts";
 
 /** Where in the registry an asset and its files go. */
@@ -26,6 +26,8 @@ export function placeAsset(
   request: RegisterRequest,
   local: LocalFiles,
 ): AssetPlace {
+  const problem = nameProblem(request.name);
+  if (problem !== undefined) throw nameInvalid(problem);
   const key = formatAssetKey(request);
   const existing = findAsset(registry, key);
   const manifest = existing?.document.path ?? newManifest(registry, request);

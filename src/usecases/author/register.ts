@@ -83,7 +83,8 @@ export async function prepareRegistration(
   ports: Pick<RegisterPorts, "openLocalFiles">,
   request: RegisterRequest,
 ): Promise<Registration> {
-  const { head } = requireBranch(session, await observe(session.mirror, session.cache));
+  const branch = requireBranch(session, await observe(session.mirror, session.cache));
+  const { head } = branch;
   const registry = await session.reader.registryAt(head);
   const store = await openPrimaryReplica(registry.settings, session);
   const metrics = await readMetrics(ports, request);
@@ -104,7 +105,7 @@ export async function prepareRegistration(
     measured,
     metrics,
   });
-  await checkResult(session, head, place, changes);
+  await checkResult(session, branch, place, changes);
   const uploaded = await uploadFiles(store, local, changes.locked);
   return {
     ...uploaded,

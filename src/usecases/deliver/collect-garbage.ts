@@ -23,6 +23,8 @@ export interface CollectGarbageRequest {
   readonly dryRun: boolean;
   /** What was written, or named by an index, more recently than this stays. Default one day. */
   readonly graceMs?: number;
+  /** A replica holds the bytes that lock files name, merged or still proposed: its blobs all stay. */
+  readonly isReplica?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -66,13 +68,14 @@ interface Needed {
 }
 
 async function findGarbage(
-  { store, signal }: CollectGarbageRequest,
+  { store, signal, isReplica = false }: CollectGarbageRequest,
   document: IndexDocument,
   olderThanMs: number,
 ): Promise<readonly ObjectInfo[]> {
   const needed = await findNeeded(store, document, olderThanMs);
   const garbage: ObjectInfo[] = [];
-  for (const prefix of [assetsPrefix, blobsPrefix, damagedPrefix]) {
+  const prefixes = [assetsPrefix, ...(isReplica ? [] : [blobsPrefix]), damagedPrefix];
+  for (const prefix of prefixes) {
     for await (const info of store.list(prefix)) {
       signal?.throwIfAborted();
       const isOld = info.modifiedMs !== undefined && info.modifiedMs < olderThanMs;

@@ -44,7 +44,7 @@ interface Section {
  * table cell, and start no line. The same report is always the same text.
  */
 export function renderCheckMarkdown(report: CheckReport): string {
-  const { outcome, summary, head, base, moves, deliveries } = report;
+  const { outcome, summary, head, base, moves, policy, deliveries } = report;
   const title = `${marks[outcome]} **Check ${outcome}** ${prose(summary)}`.trimEnd();
   const place = `\n\nCommit ${code(head.slice(0, 10))} merged with ${code(base.slice(0, 10))}.\n`;
   const blocking = (path: string): string => `- ${marks.failed} ${path}`;
@@ -52,7 +52,9 @@ export function renderCheckMarkdown(report: CheckReport): string {
     listed("", moves, (move) => `- ${renderMoveLine(move, deliveries)}`),
     listed("**Conflicts with the branch**", report.conflicts, (path) => blocking(code(path))),
     listed("**Would not take effect**", report.refusals, (reason) => blocking(prose(reason))),
-    ...(report.policy === undefined ? [] : policySections(report.policy)),
+    ...(policy === undefined
+      ? []
+      : [listed(`**Policy change ${policy.outcome}**`, policyRows(policy), (row) => row)]),
     ...moves.slice(0, mostTables).map(gateTable),
     folded("Findings", report.findings, renderFinding),
     folded("New versions", report.versions, renderVersion),
@@ -122,11 +124,8 @@ function renderMoveLine(move: MoveReport, deliveries: readonly PlannedDelivery[]
   return parts.join(", ");
 }
 
-function policySections({ outcome, paths, reasons }: PolicyChangeReport): readonly Section[] {
-  return [
-    listed(`**Policy change ${outcome}**`, paths, (path) => `- ${code(path)}`),
-    listed("**What the policy's owners must know**", reasons, (reason) => `- ${prose(reason)}`),
-  ];
+function policyRows({ paths, reasons }: PolicyChangeReport): readonly string[] {
+  return [...paths.map((path) => `- ${code(path)}`), ...reasons.map((why) => `- ${prose(why)}`)];
 }
 
 function gateTable(move: MoveReport): Section {

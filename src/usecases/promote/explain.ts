@@ -1,0 +1,170 @@
+import { judgedKey, type LedgerState } from "../../domain/ledger/state.ts";
+import { may, rolesOf } from "../../domain/promotion/people.ts";
+import type { AccessPolicy, PromotionRule } from "../../domain/promotion/policy.ts";
+import type { AssetKey } from "../../domain/asset.ts";
+import { stageChanges } from "../../domain/promotion/moves.ts";
+import type { PullRequest } from "../../domain/pull-request.ts";
+import type { ExplainReport, ExplainRequest, MoveReport } from "../app-promote.ts";
+import type { RegistrySession } from "../session.ts";
+import { judgeMoves, type JudgedMove } from "./judge-moves.ts";
+import { moveReport } from "./move-report.ts";
+import { previewChange, unopened } from "./preview.ts";
+import { candidateOf, requireStage } from "./promote.ts";
+import { readSituation, type Situation } from "./situation.ts";
+import { moveStageFile, stageFileOf } from "./stage-file-text.ts";
+import { assetState, stageVersion } from "../../domain/ledger/state.ts";
+import { nothingToPropose } from "./errors.ts";
+
+/** Gate by gate, what a version lacks for a stage, and what to do next (DESIGN 5). */
+export async function explain(
+  session: RegistrySession,
+  request: ExplainRequest,
+): Promise<ExplainReport> {
+  const situation = await readSituation(session);
+  requireStage(situation, request.to);
+  const wanted = { ...candidateOf(situation, request.asset, request.to), stage: request.to };
+  const { state, inForce, head } = situation;
+  if (stageVersion(assetState(state, wanted.asset), wanted.stage)?.version === wanted.version) {
+    throw nothingToPropose(
+      `${wanted.stage} runs ${wanted.asset} ${wanted.version}.`,
+      "Name another version to see what it lacks.",
+    );
+  }
+  const proposed = await findProposal(session, situation, wanted);
+  const judged = proposed?.judged ?? (await judgeUnproposed(session, situation, wanted));
+  const move = moveReport(judged);
+  const registry = await session.reader.registryAt(head);
+  const held = stageFileOf(registry, wanted.stage, wanted.asset)?.hold;
+  return {
+    move,
+    pullRequest: proposed?.pullRequest.number,
+    lastTry: lastTry(state, wanted),
+    hold:
+      held === undefined
+        ? undefined
+        : `${held.reason}${held.until === undefined ? "" : `, until ${held.until}`}`,
+    approvers: approversOf(inForce.policies.access, wanted.asset, rulesFor(situation, wanted)),
+    next: nextStep(move, proposed?.pullRequest.number),
+  };
+}
+
+interface Wanted {
+  readonly asset: AssetKey;
+  readonly version: string;
+  readonly stage: string;
+}
+
+interface Proposed {
+  readonly pullRequest: PullRequest;
+  readonly judged: JudgedMove;
+}
+
+/** The open pull request that asks for this very move. */
+async function findProposal(
+  session: RegistrySession,
+  situation: Situation,
+  { asset, version, stage }: Wanted,
+): Promise<Proposed | undefined> {
+  for (const pullRequest of await session.forge.list(["open"])) {
+    const preview = await previewChange(session, situation, pullRequest);
+    if (preview.outcome === "conflict") continue;
+    const { registryBefore, registry, state } = preview.change;
+    const { moves } = stageChanges(registryBefore, registry, state);
+    const isMeant = moves.some(
+      (move) => move.asset === asset && move.stage === stage && move.version === version,
+    );
+    if (!isMeant) continue;
+    const judgement = await judgeMoves(session, preview.change, false);
+    const judged = judgement.moves.find(({ move }) => move.asset === asset && move.stage === stage);
+    if (judged !== undefined) return { pullRequest, judged };
+  }
+  return undefined;
+}
+
+/** As if `cairn promote` had just been run. */
+async function judgeUnproposed(
+  session: RegistrySession,
+  situation: Situation,
+  { asset, version, stage }: Wanted,
+): Promise<JudgedMove> {
+  const { mirror, reader, clock } = session;
+  const registry = await reader.registryAt(situation.head);
+  const wanted = { asset, version, stage, reason: "explained", override: undefined };
+  const { path, text } = await moveStageFile(session, registry, wanted);
+  const objectId = await mirror.writeBlob(new TextEncoder().encode(text));
+  const author = { name: "somebody", email: "somebody@invalid", timestamp: 0 };
+  const head = await mirror.writeCommit({
+    tree: await mirror.writeTree(situation.head, new Map([[path, { mode: "100644", objectId }]])),
+    parents: [situation.head],
+    author,
+    message: "Explain a promotion",
+  });
+  const preview = await previewChange(
+    session,
+    situation,
+    unopened(head, { name: author.name, email: author.email }, clock.now()),
+  );
+  if (preview.outcome === "conflict") throw stale();
+  const judgement = await judgeMoves(session, preview.change, false);
+  const judged = judgement.moves.find(({ move }) => move.asset === asset && move.stage === stage);
+  if (judged === undefined) throw stale();
+  return judged;
+}
+
+function stale(): Error {
+  return nothingToPropose("The branch moved in the meantime.", "Ask again.");
+}
+
+function lastTry(state: LedgerState, { asset, stage }: Wanted): string | undefined {
+  const key = judgedKey(stage, asset);
+  const last = Object.hasOwn(state.judged, key) ? state.judged[key] : undefined;
+  if (last === undefined) return undefined;
+  const { outcome, version = "the withdrawal", at, landing, reasons } = last;
+  const by =
+    landing.pull_request === undefined
+      ? landing.commit.slice(0, 12)
+      : `pull request #${landing.pull_request}`;
+  const why = reasons.length === 0 ? "" : `: ${reasons.join(" ")}`;
+  return `${version} by ${by} was ${outcome} at ${at}${why}`;
+}
+
+function rulesFor({ inForce }: Situation, { asset, stage }: Wanted): readonly PromotionRule[] {
+  const rules = inForce.policies.promotion?.rules ?? [];
+  return rules.filter((rule) => rule.stage === stage && rule.selects(asset));
+}
+
+function approversOf(
+  access: AccessPolicy | undefined,
+  asset: AssetKey,
+  rules: readonly PromotionRule[],
+): readonly string[] {
+  const roles = rules.flatMap(({ gates: { approvals } }) => approvals?.["from"] ?? []);
+  return (access?.people ?? [])
+    .filter((person) =>
+      roles.length === 0
+        ? may(person, "assets/approve", asset, access)
+        : rolesOf(person, access).some((role) => roles.includes(role)),
+    )
+    .map(({ id }) => id)
+    .sort();
+}
+
+function nextStep(
+  { outcome, gates, asset, version, stage, until }: MoveReport,
+  number: number | undefined,
+): string {
+  const failed = gates.filter((gate) => gate.outcome === "failed");
+  const others = failed.filter(({ gate }) => gate !== "approvals");
+  const [first] = others;
+  if (first !== undefined) return `${first.gate}: ${first.reason}`;
+  if (number === undefined)
+    return `cairn promote ${asset}@${version ?? ""} --to ${stage} opens the pull request.`;
+  if (failed.length > 0)
+    return `Have pull request #${number} approved: cairn pr approve ${number}.`;
+  if (outcome === "waiting") {
+    return until === undefined
+      ? `Merge it now or later: cairn pr merge ${number}. It is accepted when the time has come.`
+      : `Merge it now or later: cairn pr merge ${number}. It is accepted from ${until} on.`;
+  }
+  return `cairn pr merge ${number}`;
+}

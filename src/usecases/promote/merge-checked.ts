@@ -1,0 +1,41 @@
+import type { Account, MergeMethod, PullRequest } from "../../domain/pull-request.ts";
+import type { CheckReport } from "../app-promote.ts";
+import type { RegistrySession } from "../session.ts";
+import { checkChange } from "./check.ts";
+import type { Situation } from "./situation.ts";
+
+interface MergeInput {
+  readonly pullRequest: PullRequest;
+  readonly by: Account;
+  readonly method: MergeMethod;
+  /** Although the check fails: what fails takes no effect. */
+  readonly force: boolean;
+}
+
+/**
+ * Merges exactly the head that was checked, unless the check fails. What only waits for time may be
+ * merged: the rest is done when the time has come.
+ */
+export async function mergeChecked(
+  session: RegistrySession,
+  situation: Situation,
+  { pullRequest, by, method, force }: MergeInput,
+): Promise<{ readonly commit: string | undefined; readonly check: CheckReport }> {
+  const check = await checkChange(session, situation, pullRequest);
+  if (check.conflicts.length > 0 || (check.outcome === "failed" && !force)) {
+    return { commit: undefined, check };
+  }
+  const { number, head: expectedHead } = pullRequest;
+  const outcome = await session.forge.merge(number, { by, method, expectedHead });
+  if (outcome.outcome === "merged") return { commit: outcome.commit, check };
+  // Somebody was faster: what is there now was not looked at.
+  const moved = outcome.outcome === "conflict" ? outcome.paths : [];
+  const summary =
+    outcome.outcome === "conflict"
+      ? `It conflicts with the branch in ${outcome.paths.join(", ")}`
+      : `Somebody pushed in the meantime: the head is ${outcome.head.slice(0, 12)} now`;
+  return {
+    commit: undefined,
+    check: { ...check, outcome: "failed", conflicts: moved, summary },
+  };
+}

@@ -1,0 +1,266 @@
+import { formatAssetKey, type AssetKey } from "../../domain/asset.ts";
+import {
+  assetState,
+  findVersion,
+  stageEntries,
+  stageVersion,
+  type LedgerState,
+} from "../../domain/ledger/state.ts";
+import { deprecation } from "../../domain/promotion/moves.ts";
+import type { Registry } from "../../domain/registry.ts";
+import type {
+  HoldRequest,
+  PromoteRequest,
+  ProposalReport,
+  RollbackRequest,
+  WithdrawRequest,
+} from "../app-promote.ts";
+import { findAsset, selectVersion } from "../consume/find-asset.ts";
+import type { RegistrySession } from "../session.ts";
+import { nothingToPropose, stageNotThere } from "./errors.ts";
+import { submit } from "./proposals.ts";
+import { readSituation, type Situation } from "./situation.ts";
+import { editStageFile, moveStageFile, stageFileOf, stageFilePath } from "./stage-file-text.ts";
+
+/** Proposes that a stage runs a version, and what that version refers to. */
+export async function promote(
+  session: RegistrySession,
+  request: PromoteRequest,
+): Promise<ProposalReport> {
+  const situation = await readSituation(session);
+  const { state, head } = situation;
+  requireStage(situation, request.to);
+  const { asset, version } = candidateOf(situation, request.asset, request.to);
+  if (stageVersion(assetState(state, asset), request.to)?.version === version) {
+    throw nothingToPropose(
+      `${request.to} runs ${asset} ${version} already.`,
+      "cairn which shows what each stage runs.",
+    );
+  }
+  const registry = await session.reader.registryAt(head);
+  const moves = [
+    { asset, version },
+    ...(request.only === true ? [] : missing(situation, { asset, version, to: request.to })),
+  ];
+  const files = new Map<string, string>();
+  for (const move of moves) {
+    const isMain = move.asset === asset;
+    const { path, text } = await moveStageFile(session, registry, {
+      ...move,
+      stage: request.to,
+      reason: isMain ? request.reason : `used by ${asset} ${version}`,
+      override: request.override,
+    });
+    files.set(path, text);
+  }
+  const others = moves.length > 1 ? ` and ${moves.length - 1} that it refers to` : "";
+  return submit(session, situation, request, {
+    title: `Promote ${asset} ${version} to ${request.to}${others}`,
+    slug: `promote-${nameOf(asset)}-${request.to}`,
+    files,
+  });
+}
+
+/** The version that is meant: the one that is named, else the one of the stage before. */
+export function candidateOf(
+  { state, inForce }: Situation,
+  text: string,
+  to: string,
+): { readonly asset: AssetKey; readonly version: string } {
+  const found = findAsset(state, text);
+  const asset = formatAssetKey(found.id);
+  if (found.selector.type !== "default") return { asset, version: selectVersion(found).version };
+  const stages = inForce.settings?.stages ?? [];
+  const before = stages[stages.indexOf(to) - 1];
+  if (before === undefined) {
+    throw nothingToPropose(
+      `${to} is the first stage: there is none before it to take a version from.`,
+      `Say which version: ${asset}@1.`,
+    );
+  }
+  const version = stageVersion(found.state, before)?.version;
+  if (version !== undefined) return { asset, version };
+  throw nothingToPropose(
+    `${before} runs no version of ${asset}, so there is none to promote to ${to}.`,
+    `Promote it to ${before} first, or say which version: ${asset}@1.`,
+  );
+}
+
+/** What a version refers to, and what that refers to, as far as the stage did not accept it yet. */
+function missing(
+  { state, inForce }: Situation,
+  {
+    asset,
+    version,
+    to,
+  }: { readonly asset: AssetKey; readonly version: string; readonly to: string },
+): readonly { readonly asset: AssetKey; readonly version: string }[] {
+  const stages = inForce.settings?.stages ?? [];
+  const enough = stages.slice(stages.indexOf(to));
+  const found = new Map<string, { readonly asset: AssetKey; readonly version: string }>();
+  const queue = [...usesOf(state, asset, version)];
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    const key = `${next.asset}@${next.version}`;
+    if (found.has(key) || next.asset === asset) continue;
+    if (enough.some((stage) => hasAccepted(state, next, stage))) continue;
+    found.set(key, next);
+    queue.push(...usesOf(state, next.asset, next.version));
+  }
+  // Two versions of one asset cannot be asked of one stage file: the first that is met wins.
+  const byAsset = new Map([...found.values()].toReversed().map((move) => [move.asset, move]));
+  return [...byAsset.values()].toSorted((left, right) => (left.asset < right.asset ? -1 : 1));
+}
+
+function usesOf(
+  state: LedgerState,
+  asset: AssetKey,
+  version: string,
+): readonly { readonly asset: AssetKey; readonly version: string }[] {
+  const uses = findVersion(assetState(state, asset), version)?.uses ?? [];
+  return uses.map((text) => {
+    const found = findAsset(state, text);
+    return { asset: formatAssetKey(found.id), version: text.slice(text.lastIndexOf("@") + 1) };
+  });
+}
+
+function hasAccepted(
+  state: LedgerState,
+  { asset, version }: { readonly asset: AssetKey; readonly version: string },
+  stage: string,
+): boolean {
+  const last = stageEntries(assetState(state, asset), stage).findLast(
+    (entry) => entry.version === version,
+  );
+  return last !== undefined && last.until === undefined;
+}
+
+/** Proposes that a stage runs again what it ran before. */
+export async function rollback(
+  session: RegistrySession,
+  request: RollbackRequest,
+): Promise<ProposalReport> {
+  const situation = await readSituation(session);
+  const { state, head } = situation;
+  requireStage(situation, request.stage);
+  const registry = await session.reader.registryAt(head);
+  const found = findAsset(state, request.asset);
+  const asset = formatAssetKey(found.id);
+  const version =
+    found.selector.type === "default"
+      ? versionBefore(state, registry, { asset, stage: request.stage })
+      : selectVersion(found).version;
+  const runs = stageVersion(found.state, request.stage)?.version;
+  if (version === undefined || version === runs) {
+    throw nothingToPropose(
+      `${request.stage} accepted no other version of ${asset} that it could go back to.`,
+      `cairn history ${asset} shows what it ran; cairn promote moves it forward.`,
+    );
+  }
+  const { path, text } = await moveStageFile(session, registry, {
+    asset,
+    version,
+    stage: request.stage,
+    reason: request.reason,
+    override: undefined,
+  });
+  return submit(session, situation, request, {
+    title: `Roll ${asset} back to ${version} in ${request.stage}`,
+    slug: `rollback-${nameOf(asset)}-${request.stage}`,
+    files: new Map([[path, text]]),
+  });
+}
+
+/** The newest version before the one that runs, that was neither withdrawn nor deprecated. */
+function versionBefore(
+  state: LedgerState,
+  registry: Registry,
+  { asset, stage }: { readonly asset: AssetKey; readonly stage: string },
+): string | undefined {
+  const known = assetState(state, asset);
+  const runs = stageVersion(known, stage)?.version;
+  const entries = stageEntries(known, stage);
+  // Back from a version means to before it came, not to the one it was itself left for.
+  const first = entries.findIndex(({ version }) => version === runs);
+  const earlier = runs === undefined ? entries : entries.slice(0, first);
+  const candidate = earlier.findLast(
+    ({ version, until }) =>
+      until === undefined && deprecation(asset, version, registry, state) === undefined,
+  );
+  return candidate?.version;
+}
+
+/** Proposes that a stage runs no version of an asset any more. */
+export async function withdraw(
+  session: RegistrySession,
+  request: WithdrawRequest,
+): Promise<ProposalReport> {
+  const situation = await readSituation(session);
+  requireStage(situation, request.stage);
+  const registry = await session.reader.registryAt(situation.head);
+  const asset = formatAssetKey(findAsset(situation.state, request.asset).id);
+  const file = stageFileOf(registry, request.stage, asset);
+  if (file === undefined) {
+    throw nothingToPropose(
+      `There is no stage file of ${asset} for ${request.stage}.`,
+      "cairn which shows what each stage runs; a stage that follows runs the newest version.",
+    );
+  }
+  return submit(session, situation, request, {
+    title: `Withdraw ${asset} from ${request.stage}`,
+    slug: `withdraw-${nameOf(asset)}-${request.stage}`,
+    files: new Map([[file.document.path, undefined]]),
+  });
+}
+
+/** Proposes that no automatic promotion goes past what a stage runs, or that it may again. */
+export async function hold(
+  session: RegistrySession,
+  request: HoldRequest,
+): Promise<ProposalReport> {
+  const situation = await readSituation(session);
+  requireStage(situation, request.stage);
+  const { state, head } = situation;
+  const registry = await session.reader.registryAt(head);
+  const asset = formatAssetKey(findAsset(state, request.asset).id);
+  const known = stageFileOf(registry, request.stage, asset);
+  const runs = stageVersion(assetState(state, asset), request.stage)?.version;
+  const version = known?.version ?? runs;
+  const isReleasing = request.release === true;
+  if (version === undefined || (isReleasing && known?.hold === undefined)) {
+    throw nothingToPropose(
+      isReleasing
+        ? `${asset} is not held in ${request.stage}.`
+        : `${request.stage} runs no version of ${asset} that could be held.`,
+      "cairn explain shows holds.",
+    );
+  }
+  const path = stageFilePath(registry, request.stage, asset);
+  const value = {
+    ...(request.until === undefined ? {} : { until: request.until }),
+    reason: request.reason ?? "held",
+  };
+  const text = await editStageFile(session, registry, path, [
+    ...(known === undefined ? [{ pointer: ["version"], value: version }] : []),
+    { pointer: ["hold"], value: isReleasing ? undefined : value },
+  ]);
+  return submit(session, situation, request, {
+    title: `${isReleasing ? "Release" : "Hold"} ${asset} in ${request.stage}`,
+    slug: `hold-${nameOf(asset)}-${request.stage}`,
+    files: new Map([[path, text]]),
+  });
+}
+
+export function requireStage({ inForce }: Situation, stage: string): void {
+  const { stages = [], followedStages = [] } = inForce.settings ?? {};
+  if (!stages.includes(stage)) throw stageNotThere(stage, stages);
+  if (followedStages.includes(stage)) {
+    throw nothingToPropose(
+      `${stage} takes every new version by itself.`,
+      "To stop a version there, publish a better one; to change that, edit follow in registry.yaml.",
+    );
+  }
+}
+
+function nameOf(asset: AssetKey): string {
+  return asset.slice(asset.indexOf("/") + 1).replaceAll(/[^A-Za-z0-9-]+/g, "-");
+}

@@ -1,0 +1,193 @@
+import type { AccessPolicy } from "../../domain/promotion/policy.ts";
+import type { PullRequest } from "../../domain/pull-request.ts";
+import type {
+  ActingRequest,
+  CheckRequest,
+  MergePullRequestRequest,
+  MergeReport,
+  OpenPullRequestRequest,
+  ProposalReport,
+  PullRequestDetail,
+  PullRequestItem,
+  ReviewRequest,
+  CheckReport,
+} from "../app-promote.ts";
+import type { RegistrySession } from "../session.ts";
+import { checkChange } from "./check.ts";
+import { branchNeeded, revisionUnknown, workTreeMissing } from "./errors.ts";
+import { mergeChecked } from "./merge-checked.ts";
+import { unopened } from "./preview.ts";
+import { readSituation, type Situation } from "./situation.ts";
+import { actingAccount, nameOf } from "./who.ts";
+
+/** A pull request by its number, or a commit of the clone, as if it were proposed. */
+export async function check(
+  session: RegistrySession,
+  { pullRequest: number, revision = "HEAD" }: CheckRequest,
+): Promise<CheckReport> {
+  const situation = await readSituation(session);
+  if (number !== undefined) {
+    return checkChange(session, situation, await session.forge.get(number));
+  }
+  const head = await bringCommit(session, revision);
+  const open = await session.forge.list(["open"]);
+  const proposed = open.find((pullRequest) => pullRequest.head === head);
+  const { author } = await session.mirror.readCommit(head);
+  const change = proposed ?? unopened(head, author, session.clock.now());
+  return checkChange(session, situation, change);
+}
+
+export async function listPullRequests(
+  session: RegistrySession,
+  { states }: { readonly states: readonly PullRequest["state"][] },
+): Promise<{ readonly items: readonly PullRequestItem[]; readonly next: undefined }> {
+  const { inForce } = await readSituation(session);
+  const items = await session.forge.list(states);
+  return {
+    items: items.map((item) => pullRequestItem(item, inForce.policies.access)),
+    next: undefined,
+  };
+}
+
+export async function showPullRequest(
+  session: RegistrySession,
+  { number }: { readonly number: number },
+): Promise<PullRequestDetail> {
+  const situation = await readSituation(session);
+  return detailOf(session, situation, await session.forge.get(number));
+}
+
+/** Proposes a commit of the clone under the name of its branch; again, it moves the pull request. */
+export async function openPullRequest(
+  session: RegistrySession,
+  request: OpenPullRequestRequest,
+): Promise<ProposalReport> {
+  const situation = await readSituation(session);
+  const { access } = situation.inForce.policies;
+  const by = await actingAccount(session, request.as, access);
+  const branch = request.branch ?? (await session.checkedOutBranch());
+  if (branch === undefined || `refs/heads/${branch}` === session.mirror.branch) {
+    throw branchNeeded();
+  }
+  const head = await bringCommit(session, request.revision ?? "HEAD");
+  const [subject = "", ...rest] = (await session.mirror.readCommit(head)).message.split("\n");
+  const { title = subject, body = rest.join("\n").trim(), labels = [] } = request;
+  const known = (await session.forge.list(["open"])).find((open) => open.branch === branch);
+  const pullRequest = await session.forge.open({ title, body, by, labels, branch, head });
+  return {
+    pullRequest: pullRequestItem(pullRequest, access),
+    created: known?.number !== pullRequest.number,
+    check: await checkChange(session, situation, pullRequest),
+    merged: undefined,
+  };
+}
+
+export async function reviewPullRequest(
+  session: RegistrySession,
+  { number, verdict, body = "", commit, as }: ReviewRequest,
+): Promise<PullRequestDetail> {
+  const situation = await readSituation(session);
+  const by = await actingAccount(session, as, situation.inForce.policies.access);
+  const seen = commit ?? (await session.forge.get(number)).head;
+  const reviewed = await session.forge.review(number, { by, verdict, body, commit: seen });
+  return detailOf(session, situation, reviewed);
+}
+
+export async function commentOnPullRequest(
+  session: RegistrySession,
+  { number, body, as }: ActingRequest & { readonly number: number; readonly body: string },
+): Promise<PullRequestDetail> {
+  const situation = await readSituation(session);
+  const by = await actingAccount(session, as, situation.inForce.policies.access);
+  return detailOf(session, situation, await session.forge.comment(number, { by, body }));
+}
+
+export async function mergePullRequest(
+  session: RegistrySession,
+  { number, method, force = false, as }: MergePullRequestRequest,
+): Promise<MergeReport> {
+  const situation = await readSituation(session);
+  const by = await actingAccount(session, as, situation.inForce.policies.access);
+  const pullRequest = await session.forge.get(number);
+  const { commit, check } = await mergeChecked(session, situation, {
+    pullRequest,
+    by,
+    method,
+    force,
+  });
+  return { number, commit, check };
+}
+
+export async function closePullRequest(
+  session: RegistrySession,
+  {
+    number,
+    reason = "",
+    as,
+  }: ActingRequest & { readonly number: number; readonly reason?: string },
+): Promise<PullRequestDetail> {
+  const situation = await readSituation(session);
+  const by = await actingAccount(session, as, situation.inForce.policies.access);
+  return detailOf(session, situation, await session.forge.close(number, { by, reason }));
+}
+
+async function bringCommit(
+  { mirror, workTree }: RegistrySession,
+  revision: string,
+): Promise<string> {
+  if (workTree === undefined) throw workTreeMissing();
+  const commit = await mirror.fetchCommitFrom(workTree, revision);
+  if (commit === undefined) throw revisionUnknown(revision);
+  return commit;
+}
+
+async function detailOf(
+  session: RegistrySession,
+  situation: Situation,
+  pullRequest: PullRequest,
+): Promise<PullRequestDetail> {
+  const { access } = situation.inForce.policies;
+  const isOpen = pullRequest.state === "open";
+  return {
+    ...pullRequestItem(pullRequest, access),
+    body: pullRequest.body,
+    pushes: pullRequest.pushes.map(({ head, by, at }) => ({
+      head,
+      by: by === undefined ? "somebody unknown" : nameOf(by, access),
+      ...(at === undefined ? {} : { at }),
+    })),
+    reviews: pullRequest.reviews.map(({ by, verdict, commit, at, body }) => ({
+      by: nameOf(by, access),
+      verdict,
+      commit,
+      at,
+      body,
+    })),
+    comments: pullRequest.comments.map((comment) => ({
+      ...comment,
+      by: nameOf(comment.by, access),
+    })),
+    check: isOpen ? await checkChange(session, situation, pullRequest) : undefined,
+  };
+}
+
+export function pullRequestItem(
+  pullRequest: PullRequest,
+  access: AccessPolicy | undefined,
+): PullRequestItem {
+  const { number, title, state, author, openedAt, head, branch, labels, merged } = pullRequest;
+  return {
+    number,
+    title,
+    state,
+    author: nameOf(author, access),
+    openedAt,
+    head,
+    branch,
+    labels,
+    merged:
+      merged === undefined
+        ? undefined
+        : { commit: merged.commit, at: merged.at, by: nameOf(merged.by, access) },
+  };
+}
