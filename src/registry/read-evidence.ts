@@ -18,7 +18,8 @@ type Metrics = Result<Readonly<Record<string, number>>, string>;
 
 /**
  * The evaluations of an asset's metadata file with their metrics, those of metric files read. A
- * file that is no good is an evaluation with a problem: gates fail on it, and say why.
+ * file that is no good is an evaluation with a problem, in words that follow a colon: gates fail
+ * on it, and say why.
  */
 export async function readEvaluations(
   asset: Asset,
@@ -61,7 +62,7 @@ class MetricFiles {
 
   async read(file: string): Promise<Metrics> {
     const target = resolvePath(this.#metadataPath, file);
-    if (!target.ok) return target;
+    if (!target.ok) return fail(target.problem.replace(/^The(.*)\.$/s, "the$1"));
     const path = target.value;
     const known = this.#known.get(path) ?? (await this.#readPath(path));
     this.#known.set(path, known);
@@ -69,9 +70,9 @@ class MetricFiles {
   }
 
   async #readPath(path: string): Promise<Metrics> {
-    if (!this.#registry.files.has(path)) return fail(`There is no file ${path}.`);
+    if (!this.#registry.files.has(path)) return fail(`there is no file ${path}`);
     if (this.#bytesLeft < maxFileBytes) {
-      return fail(`The metric files are more than ${maxTotalBytes} bytes together.`);
+      return fail(`the metric files are more than ${maxTotalBytes} bytes together`);
     }
     try {
       const bytes = await this.#tree.read(path, { maxBytes: maxFileBytes });
@@ -79,27 +80,24 @@ class MetricFiles {
       return parseMetrics(path, bytes);
     } catch (error) {
       if (!hasCode(error, "SOURCE_FILE_TOO_LARGE")) throw error;
-      return fail(
-        `The file ${path} has more than ${maxFileBytes} bytes: keep metrics alone in it.`,
-      );
+      return fail(`${path} has more than ${maxFileBytes} bytes: keep nothing but metrics in it`);
     }
   }
 }
 
 function parseMetrics(path: string, bytes: Uint8Array): Metrics {
-  if (bytes.byteLength > maxFileBytes) return fail(`The file ${path} is too large.`);
   const text = Buffer.from(bytes).toString("utf8");
   if (text.startsWith("version https://git-lfs.github.com/")) {
-    return fail(`The file ${path} is in Git LFS: metrics must be in Git itself.`);
+    return fail(`${path} is in Git LFS, and metrics must be in Git itself`);
   }
-  if (isTooDeep(text)) return fail(`The file ${path} is nested too deeply.`);
+  if (isTooDeep(text)) return fail(`${path} is nested too deeply`);
   const value = parseJson(text);
   if (value === undefined) {
-    return fail(`The file ${path} is not JSON: write {"name": number, …}, without NaN.`);
+    return fail(`${path} is not JSON: write {"name": number, …}, without NaN`);
   }
   const nested = isJsonObject(value) ? value["metrics"] : undefined;
   const metrics = toMetrics(isJsonObject(nested) ? nested : value);
-  return metrics.ok ? metrics : fail(`${metrics.problem.replace(/\.$/, "")} in ${path}.`);
+  return metrics.ok ? metrics : fail(`${metrics.problem} in ${path}`);
 }
 
 function parseJson(text: string): JsonValue | undefined {
@@ -122,13 +120,13 @@ function isTooDeep(text: string): boolean {
 }
 
 function toMetrics(value: JsonValue): Metrics {
-  if (!isJsonObject(value)) return fail("The metrics are not an object of numbers.");
+  if (!isJsonObject(value)) return fail("the metrics are not an object of numbers");
   const entries = Object.entries(value);
-  if (entries.length > maxMetrics) return fail(`There are more than ${maxMetrics} metrics.`);
+  if (entries.length > maxMetrics) return fail(`there are more than ${maxMetrics} metrics`);
   const metrics = new Map<string, number>();
   for (const [name, metric] of entries) {
     if (typeof metric !== "number" || !Number.isFinite(metric)) {
-      return fail(`The metric "${name.slice(0, 60)}" is not a finite number.`);
+      return fail(`the metric "${name.slice(0, 60)}" is not a finite number`);
     }
     metrics.set(name, metric);
   }

@@ -264,6 +264,17 @@ automatic:
       found: ["error policy-window policies/promotion.yaml:2:109"],
     },
     {
+      name: "times that do not exist",
+      files: promotion(
+        'window: { allow: [{ cron: "0 0 30 2 *", duration: 0h }, { cron: "0 99 * * *", duration: 1h }] }',
+      ),
+      found: [
+        "error policy-window policies/promotion.yaml:2:71",
+        "error policy-window policies/promotion.yaml:2:95",
+        "error policy-window policies/promotion.yaml:2:109",
+      ],
+    },
+    {
       name: "a policy under another name",
       files: { "policies/promotion.yml": "rules: []\n" },
       found: ["warning policy-file-name policies/promotion.yml:undefined:undefined"],
