@@ -4,6 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { createStoreOpener, openStoreUrl } from "./compose/open-store.ts";
 import { openSession } from "./compose/open-session.ts";
 import { createValidator } from "./compose/validate-paths.ts";
+import { promoteAppFor } from "./compose/promote-app.ts";
 import {
   configuredTarget,
   loadSettings,
@@ -81,6 +82,8 @@ function appFor(
     openSession({ options, settings, openStore, signal }, await locate()),
   );
   return {
+    ...promoteAppFor(options, lazy),
+    policyTest: async () => ({ tests: [] }),
     validate: createValidator({ options, locate, lazy }),
     init: (request) => initRegistry(newFiles(resolve(options.cwd, request.folder)), request),
     adopt: async (request) => adopt(await lazy.get(), request),

@@ -2,6 +2,8 @@ import { join } from "node:path";
 
 import type { Registry } from "../domain/registry.ts";
 import { blobKey } from "../domain/workspace/layout.ts";
+import { LocalForge } from "../forge/drivers/local/local-forge.ts";
+import type { Forge } from "../forge/forge.ts";
 import { NativeGitMirror } from "../git/drivers/native/mirror.ts";
 import type { HashCache } from "../registry/file-hasher.ts";
 import { systemClock } from "../shared/clock.ts";
@@ -12,11 +14,13 @@ import { redact } from "../shared/redact.ts";
 import { CommitSourceTree } from "../source/drivers/commit.ts";
 import { readLfsObject } from "../source/drivers/lfs.ts";
 import type { AppOptions } from "../usecases/app-options.ts";
+import { ClockWatch } from "../usecases/clock-watch.ts";
 import type { Cache } from "../usecases/ledger/cache.ts";
 import { CommitRegistryReader } from "../usecases/registry-reader.ts";
 import { TagSchedule } from "../usecases/reconcile/observe.ts";
 import type { RegistrySession } from "../usecases/session.ts";
 import { makeOwnFolder } from "./own-folder.ts";
+import { personOfSession, readPerson } from "./person.ts";
 import { FileCache } from "./file-cache.ts";
 import { registryFolder, type RegistryTarget, type Settings } from "./settings.ts";
 
@@ -43,6 +47,9 @@ export async function openSession(
   const cache = new FileCache(join(folder, "cache"));
   const hashes = await PersistentHashes.load(cache);
   const mirror = await openMirror(folder, target, options, signal);
+  const person = await readPerson(options);
+  const forge = openForge(mirror, target, person.signingKey);
+  const watch = new ClockWatch(systemClock);
   const reader = new CommitRegistryReader({
     treeAt: (commit) => new CommitSourceTree({ git: mirror, commit }),
     openObject: (registry, sha256) => openObject({ registry, sha256, target, openStore }),
@@ -51,14 +58,36 @@ export async function openSession(
   return {
     url: redact(target.url),
     mirror,
+    forge,
     reader,
     cache,
     clock: systemClock,
+    clockProblem: () => watch.problem(),
+    ...personOfSession(options, person, target.workTree),
     tagSchedule: new TagSchedule(systemClock),
     log: options.log,
     openStore,
     flush: () => hashes.save(cache),
   };
+}
+
+/** Which host is believed is the operator's word, and never a fallback (DESIGN 6). */
+function openForge(
+  mirror: NativeGitMirror,
+  { host }: RegistryTarget,
+  signingKey: string | undefined,
+): Forge {
+  if (host === "github") {
+    throw new CairnError({
+      code: "HOST_UNSUPPORTED",
+      kind: "invalid",
+      message: "cairn.yaml says host: github, and this Cairn cannot talk to GitHub yet.",
+      hint: "Leave host out, or write host: local, to keep pull requests in the repository itself.",
+    });
+  }
+  const git = mirror;
+  const clock = systemClock;
+  return new LocalForge(signingKey === undefined ? { git, clock } : { git, clock, signingKey });
 }
 
 async function openMirror(

@@ -96,6 +96,7 @@ async function targetOf(
   const plain = {
     name: nameOf(registry),
     branch: undefined,
+    host: "local" as const,
     pollMs: defaultPollMs,
     resyncCron: undefined,
     verifyCron: undefined,

@@ -21,6 +21,8 @@ export interface ConfiguredRegistry {
   readonly name: string;
   readonly url: string;
   readonly branch: string | undefined;
+  /** The pull-request host that is believed. */
+  readonly host: "github" | "local";
   readonly pollMs: number;
   readonly resyncCron: string | undefined;
   readonly verifyCron: string | undefined;
@@ -66,6 +68,7 @@ function toConfiguredRegistry(value: JsonObject): ConfiguredRegistry {
     name: textOf(value["name"]) ?? "",
     url: textOf(value["url"]) ?? "",
     branch: textOf(value["branch"]),
+    host: value["host"] === "github" ? "github" : "local",
     pollMs: toPollMs(value["poll"]),
     resyncCron: textOf(value["resync"]),
     verifyCron: textOf(value["verify"]),

@@ -1,31 +1,41 @@
-import type { Account } from "../../domain/pull-request.ts";
 import type { ProposalReport, ProposeRequest } from "../app-promote.ts";
 import type { RegistrySession } from "../session.ts";
 import { checkChange } from "./check.ts";
 import { mergeChecked } from "./merge-checked.ts";
-import { propose, type Proposal } from "./propose.ts";
+import { propose, type Proposal, type Proposed } from "./propose.ts";
 import { pullRequestItem } from "./pull-requests.ts";
 import type { Situation } from "./situation.ts";
 import { actingAccount } from "./who.ts";
 
 export type Proposing = Omit<Proposal, "by" | "labels" | "body"> & { readonly body?: string };
 
-/** Opens the pull request of a command, checks it, and merges it where that was asked. */
+/** Opens the pull request of a command and reports on it. */
 export async function submit(
   session: RegistrySession,
   situation: Situation,
-  { as, labels = [], reason, merge = false }: ProposeRequest,
+  request: ProposeRequest,
   proposing: Proposing,
 ): Promise<ProposalReport> {
+  const { as, labels = [], reason = "" } = request;
+  const by = await actingAccount(session, as, situation.inForce.policies.access);
+  const body = proposing.body ?? reason;
+  const proposal = { ...proposing, body, by, labels };
+  return reportProposed(
+    session,
+    situation,
+    request,
+    await propose(session, situation.head, proposal),
+  );
+}
+
+/** Checks what was proposed, and merges it where that was asked. */
+export async function reportProposed(
+  session: RegistrySession,
+  situation: Situation,
+  { as, merge = false }: ProposeRequest,
+  { pullRequest, created }: Proposed,
+): Promise<ProposalReport> {
   const { access } = situation.inForce.policies;
-  const by: Account = await actingAccount(session, as, access);
-  const body = proposing.body ?? reason ?? "";
-  const { pullRequest, created } = await propose(session, situation.head, {
-    ...proposing,
-    body,
-    by,
-    labels,
-  });
   if (!merge) {
     const check = await checkChange(session, situation, pullRequest);
     const item = pullRequestItem(pullRequest, access);
@@ -33,7 +43,7 @@ export async function submit(
   }
   const { commit, check } = await mergeChecked(session, situation, {
     pullRequest,
-    by,
+    by: await actingAccount(session, as, access),
     method: "merge",
     force: false,
   });

@@ -32,7 +32,8 @@ const marks = {
 /** A block of rows, of which those at the end may be left out. */
 interface Section {
   readonly before: string;
-  readonly rows: readonly string[];
+  /** Rendered only while there is room. */
+  readonly rows: readonly (() => string)[];
   readonly after: string;
   /** How many rows there would be. */
   readonly total: number;
@@ -85,10 +86,11 @@ function fitSection({ before, rows, after, total }: Section, room: number): stri
   const more = (count: number): string => (count > 0 ? `\n\n… and ${count} more.` : "");
   let left = room - before.length - after.length - more(total).length;
   const fitting: string[] = [];
-  for (const row of rows) {
-    left -= row.length + 1;
+  for (const render of left > 0 ? rows : []) {
+    const row = `\n${render()}`;
+    left -= row.length;
     if (left < 0) break;
-    fitting.push(`\n${row}`);
+    fitting.push(row);
   }
   if (fitting.length === 0) return undefined;
   return `${before}${fitting.join("")}${more(total - fitting.length)}${after}`;
@@ -97,12 +99,12 @@ function fitSection({ before, rows, after, total }: Section, room: number): stri
 type Render<Item> = (item: Item) => string;
 
 function listed<Item>(title: string, items: readonly Item[], render: Render<Item>): Section {
-  const rows = items.slice(0, mostRows).map(render);
+  const rows = items.slice(0, mostRows).map((item) => () => render(item));
   return { before: title === "" ? "\n" : `\n\n${title}\n`, rows, after: "", total: items.length };
 }
 
 function folded<Item>(title: string, items: readonly Item[], render: Render<Item>): Section {
-  const rows = items.slice(0, mostRows).map((item) => `- ${render(item)}`);
+  const rows = items.slice(0, mostRows).map((item) => () => `- ${render(item)}`);
   // Markdown inside HTML is read as such only after an empty line.
   const before = `\n\n<details><summary>${title} (${items.length})</summary>\n`;
   return { before, rows, after: "\n\n</details>", total: items.length };
@@ -132,7 +134,7 @@ function gateTable(move: MoveReport): Section {
   const { stage, asset, runs, version, outcome, gates } = move;
   const step = `${prose(runs ?? "nothing")} → ${prose(version ?? "nothing")}`;
   const title = `${marks[outcome]} ${prose(stage)}: ${code(asset)} ${step} (${move.move})`;
-  const rows = gates.slice(0, mostRows).map((gate) => {
+  const rows = gates.slice(0, mostRows).map((gate) => () => {
     const isAskedTwice = gates.filter((other) => other.gate === gate.gate).length > 1;
     return renderGate(gate, isAskedTwice);
   });
@@ -251,11 +253,12 @@ function prose(text: string): string {
 
 /** One line without secrets and without characters that are not seen, cut where it gets long. */
 function toLine(text: string): string {
-  // Cut first, so that a text of megabytes costs nothing.
-  const line = redact(text.slice(0, 100 * mostLetters))
+  // Cut first, so that a text of megabytes costs nothing; with enough left to know a secret by.
+  const line = redact(text.slice(0, 10 * mostLetters))
     .replaceAll(/\s+/g, " ")
     .replaceAll(/(?![\u200C\u200D])[\p{Cf}\p{Cs}]/gu, "\uFFFD")
     .trim();
+  if (line === "") return "–";
   const letters = Array.from(line);
   return letters.length > mostLetters ? `${letters.slice(0, mostLetters - 1).join("")}…` : line;
 }
