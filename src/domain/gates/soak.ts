@@ -1,6 +1,6 @@
 import type { PromotionFacts, Stay } from "../promotion/facts.ts";
 import type { Gate, GateVerdict } from "./gate.ts";
-import { formatInstant, parseInstant } from "./instant.ts";
+import { earliest, formatInstant, parseInstant } from "./instant.ts";
 import { stageBefore, staysOfVersion, unknownStage } from "./stage-history.ts";
 
 /** Settings of the soak gate. */
@@ -77,11 +77,6 @@ function readyAfter(stay: Stay, neededMs: number): number | undefined {
   if (stay.until === undefined) return readyAt;
   const until = parseInstant(stay.until);
   return until !== undefined && until >= readyAt ? readyAt : undefined;
-}
-
-function earliest(moments: readonly (number | undefined)[]): number | undefined {
-  const known = moments.filter((moment) => moment !== undefined);
-  return known.length === 0 ? undefined : Math.min(...known);
 }
 
 function failed(reason: string): GateVerdict {

@@ -161,7 +161,7 @@ function nobodyOverrides(skipped: readonly GateResult[], { approvals, asset }: P
     .filter(
       ({ mayOverride, verdict, isImplied }) => mayOverride && verdict === "approved" && !isImplied,
     )
-    .map((approval) => whyNoOverride(approval))
+    .flatMap((approval) => whyNoOverride(approval) ?? [])
     .sort();
   const notCounted = close.length > 0 ? ` Not counted: ${close.join("; ")}.` : "";
   return {

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { gates } from "../../../src/domain/gates/index.ts";
 import { decidePromotion, type Override } from "../../../src/domain/promotion/decide.ts";
 import type { Approval, MoveKind, PromotionFacts } from "../../../src/domain/promotion/facts.ts";
 import { gateNames, type PromotionRule } from "../../../src/domain/promotion/policy.ts";
@@ -77,6 +78,10 @@ describe("a promotion", () => {
     },
   ])("waits until $name", ({ rules, given, until }) => {
     expect(decide(rules, given)).toMatchObject({ outcome: "waiting", until });
+  });
+
+  it("knows every gate that a policy may name", () => {
+    expect(gates.map(({ name }) => name)).toEqual(gateNames);
   });
 });
 

@@ -1,0 +1,271 @@
+import { byCodeUnits, canonicalJson, type JsonObject } from "../../shared/json.ts";
+import { formatAccount, type Account, type PullRequest, type Review } from "../pull-request.ts";
+import {
+  accountsOfCommit,
+  authorsOf,
+  isAuthorAccount,
+  parseCoAuthors,
+  type Authors,
+  type CommitIdentity,
+} from "./authors.ts";
+import type { Approval } from "./facts.ts";
+import { claimedPerson, may, personOf, rolesOf } from "./people.ts";
+import { matchingRules } from "./decide.ts";
+import type { AccessPolicy, Binding, Person, Policies, PromotionRule } from "./policy.ts";
+
+/** Whether a review saw what is to be decided now. */
+export type Subject =
+  | { readonly outcome: "same" }
+  /** What differs, as `the stage file`. */
+  | { readonly outcome: "changed"; readonly what: readonly string[] }
+  | { readonly outcome: "unknown" };
+
+export interface ReviewedChange {
+  readonly pullRequest: Pick<PullRequest, "author" | "openedAt" | "head" | "pushes" | "reviews">;
+  /** The commits of the pull request itself. */
+  readonly commits: readonly CommitIdentity[];
+  /** The access policy in force. */
+  readonly access: AccessPolicy | undefined;
+  /** `models/taxi-fare`, or whatever else is approved. */
+  readonly asset: string;
+  readonly now: string;
+  /** When the pull request was merged: later words change nothing. */
+  readonly endedAt: string | undefined;
+  subjectOf(review: Review): Subject;
+}
+
+/**
+ * The newest word of everybody who reviewed a change, and the wish of its author. What does not
+ * count is in the list with the reason, so that people see why. The order of the reviews does not
+ * matter: hosts give them in pages.
+ */
+export function approvalsOf(change: ReviewedChange): readonly Approval[] {
+  const { pullRequest, commits, access } = change;
+  const authors = authorsOf(
+    [
+      pullRequest.author,
+      ...pullRequest.pushes.flatMap(({ by }) => by ?? []),
+      ...commits.flatMap(accountsOfCommit),
+    ],
+    access,
+  );
+  const given = newestWords(change).flatMap((review) => toApproval(review, change, authors) ?? []);
+  return [...given, ...impliedApproval(change, given)].sort(byPerson);
+}
+
+function byPerson(left: Approval, right: Approval): number {
+  return (
+    byCodeUnits(left.person, right.person) ||
+    Number(left.isImplied) - Number(right.isImplied) ||
+    byCodeUnits(left.at, right.at)
+  );
+}
+
+/** One review per person, or per account that nobody knows. Comments are no verdicts. */
+function newestWords(change: ReviewedChange): readonly Review[] {
+  const newest = new Map<string, Review>();
+  for (const review of change.pullRequest.reviews) {
+    if (review.verdict === "commented") continue;
+    const person = personOf(review.by, change.access);
+    const who =
+      person === undefined ? `account ${formatAccount(review.by)}` : `person ${person.id}`;
+    const other = newest.get(who);
+    if (other === undefined || isNewer(review, other, change)) newest.set(who, review);
+  }
+  return [...newest.values()];
+}
+
+/** Of two words at the same moment the stricter counts; a date that nobody can read is the newest. */
+function isNewer(left: Review, right: Review, change: ReviewedChange): boolean {
+  const order =
+    // What came after the merge stands behind what came before it: it is only there to be explained.
+    Number(isLate(right, change)) - Number(isLate(left, change)) ||
+    moment(left.at) - moment(right.at) ||
+    strictness[left.verdict] - strictness[right.verdict] ||
+    byCodeUnits(left.id, right.id);
+  return order > 0;
+}
+
+const strictness = { commented: 0, approved: 1, dismissed: 2, "changes-requested": 3 } as const;
+
+/** Far in the future instead of infinity, of which the difference is no number. */
+function moment(text: string): number {
+  const milliseconds = Date.parse(text);
+  return Number.isNaN(milliseconds) ? Number.MAX_SAFE_INTEGER : milliseconds;
+}
+
+function isLate({ at }: Review, { endedAt }: ReviewedChange): boolean {
+  return endedAt !== undefined && moment(at) > moment(endedAt);
+}
+
+function toApproval(
+  review: Review,
+  change: ReviewedChange,
+  authors: Authors,
+): Approval | undefined {
+  const { verdict, by, at, commit } = review;
+  if (verdict !== "approved" && verdict !== "changes-requested") return undefined;
+  // After the merge nobody can ask for changes of it any more.
+  if (verdict === "changes-requested" && isLate(review, change)) return undefined;
+  const { access } = change;
+  const person = personOf(by, access);
+  const name = person?.id ?? formatAccount(by);
+  const problem = problemOfAccount(by, access) ?? problemOfReview(review, change);
+  return {
+    ...rightsOf(person, change),
+    person: name,
+    verdict,
+    isAuthor: isAuthorAccount(by, authors, access),
+    isImplied: false,
+    at,
+    commit,
+    problem: problem === undefined ? undefined : `${name} ${problem}`,
+  };
+}
+
+function rightsOf(person: Person | undefined, { access, asset }: ReviewedChange) {
+  return {
+    roles: person === undefined ? [] : rolesOf(person, access),
+    mayApprove: person !== undefined && may(person, "assets/approve", asset, access),
+    mayOverride: person !== undefined && may(person, "assets/override", asset, access),
+  };
+}
+
+function problemOfAccount(account: Account, access: AccessPolicy | undefined): string | undefined {
+  if (account.isBot === true) return "is a program, and only people approve";
+  if (personOf(account, access) !== undefined) return undefined;
+  const claimed = claimedPerson(account, access);
+  return claimed === undefined || claimed.signingKeys.length === 0
+    ? "is not in policies/access.yaml"
+    : `did not sign with a key that policies/access.yaml has for ${claimed.id}`;
+}
+
+/** How far the host's clock may be ahead of Cairn's. */
+const clockSkewMs = 5 * 60_000;
+
+/** Asking for changes holds until the same person says otherwise, whatever was looked at. */
+function problemOfReview(review: Review, change: ReviewedChange): string | undefined {
+  const { verdict, commit, at } = review;
+  if (verdict === "changes-requested") return undefined;
+  if (isLate(review, change)) return "approved after the merge";
+  // Written so that a date or clock that is no date counts as the future.
+  if (!(Date.parse(at) <= Date.parse(change.now) + clockSkewMs)) {
+    return `approved at a time that is not there yet (${at})`;
+  }
+  if (commit === undefined) return "approved a state that the pull-request host does not name";
+  if (isBeforePush(commit, at, change)) {
+    return `approved ${commit.slice(0, 12)} before it was pushed`;
+  }
+  return problemOfSubject(change.subjectOf(review), commit);
+}
+
+/** A host that says so gave an old approval to a new head. */
+function isBeforePush(commit: string, at: string, { pullRequest }: ReviewedChange): boolean {
+  const pushes = pullRequest.pushes.filter(({ head }) => head === commit);
+  return (
+    pushes.length > 0 &&
+    pushes.every((push) => push.at !== undefined && Date.parse(push.at) > Date.parse(at))
+  );
+}
+
+function problemOfSubject(subject: Subject, commit: string): string | undefined {
+  switch (subject.outcome) {
+    case "same":
+      return undefined;
+    case "changed":
+      return `approved another state: since then ${subject.what.join(" and ")} changed`;
+    case "unknown":
+      return `approved ${commit.slice(0, 12)}, and nobody knows any more what that was`;
+  }
+}
+
+/**
+ * The author wants the change, or would not have proposed it. Only if it is one known person's
+ * work from end to end, every push by somebody known; and not if that person says otherwise.
+ */
+function impliedApproval(change: ReviewedChange, given: readonly Approval[]): readonly Approval[] {
+  const { pullRequest, access } = change;
+  const requester = humanOf(pullRequest.author, access);
+  if (requester === undefined || !isAllBy(requester, change)) return [];
+  const own = given.filter(({ person }) => person === requester.id);
+  if (own.some(({ verdict, problem }) => verdict === "changes-requested" || !problem)) return [];
+  return [
+    {
+      ...rightsOf(requester, change),
+      person: requester.id,
+      verdict: "approved",
+      isAuthor: true,
+      isImplied: true,
+      at: pullRequest.pushes.at(-1)?.at ?? pullRequest.openedAt,
+      commit: pullRequest.head,
+      problem: undefined,
+    },
+  ];
+}
+
+function isAllBy({ id }: Person, { pullRequest, commits, access }: ReviewedChange): boolean {
+  const pushers = pullRequest.pushes.map(({ by }) => by && humanOf(by, access));
+  const writers = commits.flatMap(({ author, message }) => [author, ...parseCoAuthors(message)]);
+  return (
+    commits.length > 0 &&
+    pullRequest.pushes.at(-1)?.head === pullRequest.head &&
+    pushers.every((person) => person !== undefined) &&
+    pushers.at(-1)?.id === id &&
+    writers.every((account) => personOf(account, access)?.id === id)
+  );
+}
+
+function humanOf(account: Account, access: AccessPolicy | undefined): Person | undefined {
+  return account.isBot === true ? undefined : personOf(account, access);
+}
+
+/**
+ * The rules that bind a move, and who the people are that they speak of: approvals are bound to
+ * this, so that a change of the policy elsewhere does not void them. Sorted, because all rules
+ * apply whatever their order.
+ */
+export function rulesOfMove(
+  { promotion, access }: Policies,
+  stage: string,
+  asset: string,
+): JsonObject {
+  const rules = matchingRules(promotion, stage, asset);
+  const bindings = (access?.bindings ?? []).filter(
+    (binding) => isAboutApproval(binding) && binding.selects(asset),
+  );
+  const roles = [
+    ...new Set([...rules.flatMap(rolesOfRule), ...bindings.map(({ role }) => role)]),
+  ].sort();
+  const members = roles.map((role) => [role, access?.roles.get(role)?.toSorted() ?? []] as const);
+  const ids = new Set(members.flatMap(([, list]) => list));
+  return {
+    rules: sorted(rules.map(({ source }) => source)),
+    bindings: sorted(bindings.map(({ source }) => source)),
+    roles: Object.fromEntries(members),
+    people: sorted((access?.people ?? []).filter(({ id }) => ids.has(id)).map(identityOf)),
+  };
+}
+
+function isAboutApproval({ can }: Binding): boolean {
+  return can.includes("assets/approve") || can.includes("assets/override");
+}
+
+function rolesOfRule({ gates, rollback }: PromotionRule): readonly string[] {
+  const from = gates.approvals?.["from"];
+  const asked = Array.isArray(from) ? from.map(String) : [];
+  return [...asked, ...(rollback?.approvals.from ?? [])];
+}
+
+/** What makes somebody this person: not the name, which is for readers. */
+function identityOf({ id, github, emails, signingKeys }: Person): JsonObject {
+  return {
+    id,
+    ...(github === undefined ? {} : { github }),
+    emails: emails.toSorted(),
+    keys: signingKeys.toSorted(),
+  };
+}
+
+function sorted(values: readonly JsonObject[]): readonly JsonObject[] {
+  return values.toSorted((left, right) => byCodeUnits(canonicalJson(left), canonicalJson(right)));
+}
