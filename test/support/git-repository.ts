@@ -135,6 +135,16 @@ export class GitRepository {
     );
   }
 
+  /** A commit with exactly these files and parents, which no branch points at. */
+  commitFiles(files: Readonly<Record<string, string>>, ...parents: readonly string[]): string {
+    this.git("read-tree", "--empty");
+    for (const [path, content] of Object.entries(files)) {
+      this.git("update-index", "--add", "--cacheinfo", `100644,${this.blob(content)},${path}`);
+    }
+    this.#seconds += 1;
+    return this.commitTree(this.git("write-tree"), ...parents);
+  }
+
   commitTree(tree: string, ...parents: readonly string[]): string {
     return this.git("commit-tree", tree, "-m", "tree", ...parents.flatMap((id) => ["-p", id]));
   }

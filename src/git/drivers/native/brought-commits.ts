@@ -22,12 +22,16 @@ export async function bringCommit(options: BringOptions): Promise<string | undef
   const id = await resolveThere(folder, revision, environment);
   if (id === undefined) return undefined;
   const source = await findSharedFolder(folder, environment, signal);
+  const local = `refs/cairn/brought/${id}`;
   const { exitCode, stderr } = await git.run(
-    [...fetchCommand, "--", source, `+${id}:refs/cairn/brought/${id}`],
+    [...fetchCommand, "--", source, `+${id}:${local}`],
     // Only this version of the protocol lets anybody ask for a commit that no ref points at.
     { signal, configuration: { "protocol.version": "2" } },
   );
   if (exitCode !== 0) throw sourceUnusable(folder, lastWords(stderr));
+  // A history that ends where a shallow clone was cut is not taken over, and that is no failure.
+  const { exitCode: isAbsent } = await git.run(["show-ref", "--verify", "--quiet", local]);
+  if (isAbsent !== 0) throw sourceUnusable(folder, "its history is not complete.");
   return id;
 }
 
