@@ -246,9 +246,13 @@ function prose(text: string): string {
     (line, trigger) => line.replaceAll(trigger, "$&\u200B"),
     toLine(text),
   );
-  return apart
-    .replaceAll(/[&<>|$]/g, (character) => `&#${character.charCodeAt(0)};`)
-    .replaceAll(/[\\`*_[\]~]/g, String.raw`\$&`);
+  return (
+    apart
+      .replaceAll(/[&<>|$]/g, (character) => `&#${character.charCodeAt(0)};`)
+      .replaceAll(/[\\`*_[\]~]/g, String.raw`\$&`)
+      // At the start of a list's item they would begin a list or a rule.
+      .replace(/^(?=[-+=])|(?<=^\d{1,9})(?=[.)](?: |$))/, "\\")
+  );
 }
 
 /** One line without secrets and without characters that are not seen, cut where it gets long. */
