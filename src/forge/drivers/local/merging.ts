@@ -4,7 +4,7 @@ import type { MergeOutcome, MergeRequest } from "../../forge.ts";
 import { oneLine } from "./act.ts";
 import type { Conversation } from "./conversations.ts";
 import type { PullRequestGit } from "./pull-request-git.ts";
-import type { Scribe } from "./scribe.ts";
+import { refsOf, type Scribe } from "./scribe.ts";
 
 export interface MergeContext {
   readonly git: PullRequestGit;
@@ -15,8 +15,8 @@ export interface MergeContext {
 }
 
 /**
- * One attempt: the default branch, the act, and that the head is still the one that was looked at
- * go out in one push. `undefined` when something moved meanwhile.
+ * One attempt: the default branch and the act go out in one push. `undefined` when something moved
+ * meanwhile.
  */
 export async function mergeOnce(
   context: MergeContext,
@@ -40,6 +40,9 @@ export async function mergeOnce(
     author: scribe.signatureOf(method === "merge" ? by : pullRequest.author),
     message: messageOf(pullRequest, request),
   });
+  // A push cannot say that a ref stays as it is. Who moves the head after this look comes too late.
+  const ref = refsOf(number).head;
+  if ((await git.fetchRefs([ref])).get(ref) !== head) return undefined;
   const written = await scribe.write({
     number,
     seen,

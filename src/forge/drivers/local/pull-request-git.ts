@@ -18,7 +18,7 @@ export interface PullRequestGit {
   >;
   writeEmptyTree(): Promise<string>;
   writeCommit(draft: GitCommitDraft): Promise<string>;
-  /** All or nothing; an update with `expected` equal to `next` asserts that a ref did not move. */
+  /** All or nothing, each ref from what it is expected to hold. */
   push(updates: readonly GitRefUpdate[]): Promise<GitPushOutcome>;
   /** The key whose good signature a commit has. */
   signingKeyOf(commit: string): Promise<string | undefined>;

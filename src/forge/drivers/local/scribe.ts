@@ -13,7 +13,7 @@ export interface Step {
   readonly seen?: Conversation;
   readonly deed: Deed;
   readonly by: Account;
-  /** What the head ref holds afterwards; the push fails when it does not hold `seen.ref` before. */
+  /** What the head ref holds afterwards; if that is new, it must hold `seen.ref` before. */
   readonly head: string;
   readonly updates?: readonly GitRefUpdate[];
 }
@@ -42,7 +42,7 @@ export class Scribe {
     const refs = refsOf(number);
     const all = [
       ...updates,
-      { ref: refs.head, expected: seen?.ref, next: head },
+      ...(head === seen?.ref ? [] : [{ ref: refs.head, expected: seen?.ref, next: head }]),
       { ref: refs.meta, expected: seen?.tip, next: id },
     ];
     try {
@@ -77,7 +77,7 @@ export class Scribe {
     const { updates, error } = pushed;
     if (!(error instanceof CairnError && error.kind === "unavailable")) throw error;
     const refs = await this.#options.git
-      .fetchRefs(updates.map(({ ref }) => ref))
+      .fetchRefs([refsOf(number).head, ...updates.map(({ ref }) => ref)])
       // The first error says more.
       .catch(() => Promise.reject(error));
     const found = await this.#find(number, refs);
@@ -117,7 +117,7 @@ export class Scribe {
 }
 
 /** The refs of one pull request. */
-function refsOf(number: number): { readonly head: string; readonly meta: string } {
+export function refsOf(number: number): { readonly head: string; readonly meta: string } {
   const folder = `${pullRequestRefs}${number}`;
   return { head: `${folder}/head`, meta: `${folder}/meta` };
 }
