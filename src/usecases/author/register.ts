@@ -7,6 +7,7 @@ import type {
   RegisterReport,
   RegisterRequest,
 } from "../app-promote.ts";
+import { readInForce } from "../promote/in-force.ts";
 import { observe } from "../reconcile/observe.ts";
 import { requireBranch } from "../require-state.ts";
 import type { RegistrySession } from "../session.ts";
@@ -84,9 +85,10 @@ export async function prepareRegistration(
   request: RegisterRequest,
 ): Promise<Registration> {
   const branch = requireBranch(session, await observe(session.mirror, session.cache));
-  const { head } = branch;
+  const { head, state } = branch;
   const registry = await session.reader.registryAt(head);
-  const store = await openPrimaryReplica(registry.settings, session);
+  const { settings } = await readInForce(session.reader, state);
+  const store = await openPrimaryReplica(settings, session);
   const metrics = await readMetrics(ports, request);
   const local = await ports.openLocalFiles(request.path);
   const place = placeAsset(registry, request, local);
@@ -94,7 +96,7 @@ export async function prepareRegistration(
   if (oldVersion !== undefined && request.version === undefined) {
     throw versionNotSaid(place.manifest, oldVersion);
   }
-  const measured = await measureFiles(local, registry.settings?.sizeLimitBytes);
+  const measured = await measureFiles(local, settings?.sizeLimitBytes);
   const changes = await collectChanges({
     session,
     head,

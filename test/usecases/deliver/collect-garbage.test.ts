@@ -59,6 +59,20 @@ describe("collectGarbage", () => {
     );
   });
 
+  it("keeps every blob of a store that is a replica as well", async () => {
+    const { store, driver, clock } = await withGarbage("both");
+    clock.advance(25 * hour);
+    const blobs = (): readonly string[] =>
+      Object.keys(driver.contents()).filter((key) => key.startsWith("blobs/"));
+    const before = blobs();
+    const collected = await collectGarbage({ store, clock, dryRun: false, isReplica: true });
+    expect(collected.removed).toBeGreaterThan(0);
+    expect(blobs()).toEqual(before);
+
+    await collectGarbage({ store, clock, dryRun: false });
+    expect(blobs().length).toBeLessThan(before.length);
+  });
+
   it("touches nothing without an index or with a damaged one", async () => {
     const { store, driver, clock } = await withGarbage("both");
     clock.advance(25 * hour);
