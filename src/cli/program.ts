@@ -120,7 +120,8 @@ function toOption(name: string, spec: OptionSpec): Option {
     case "flag":
       return new Option(flag, spec.summary);
     case "text": {
-      const option = new Option(`${flag} <${spec.value}>`, spec.summary);
+      const summary = spec.required ? `${spec.summary} Required.` : spec.summary;
+      const option = new Option(`${flag} <${spec.value}>`, summary);
       if (spec.choices) option.choices(spec.choices);
       return spec.required ? option.makeOptionMandatory().argParser(parseFilled) : option;
     }

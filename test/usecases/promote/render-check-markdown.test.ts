@@ -1,4 +1,4 @@
-import { array, assert, constantFrom, oneof, property, string } from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { AssetKey } from "../../../src/domain/asset.ts";
 import type { CheckReport } from "../../../src/usecases/app.ts";
@@ -202,14 +202,14 @@ describe("what others wrote", () => {
   });
 
   it("is only text, whatever it is", () => {
-    const pieces = oneof(
-      constantFrom(...hostile),
-      constantFrom(...Array.from("`|\\<>[]()!@#&*_~$:/-\n\r\t\u202E\u200Bwwaf1.)+= ")),
-      string({ unit: "binary", maxLength: 5 }),
+    const pieces = fc.oneof(
+      fc.constantFrom(...hostile),
+      fc.constantFrom(...Array.from("`|\\<>[]()!@#&*_~$:/-\n\r\t\u202E\u200Bwwaf1.)+= ")),
+      fc.string({ unit: "binary", maxLength: 5 }),
     );
-    const texts = array(pieces, { maxLength: 12 }).map((parts) => parts.join(""));
-    assert(
-      property(texts, (text) => {
+    const texts = fc.array(pieces, { maxLength: 12 }).map((parts) => parts.join(""));
+    fc.assert(
+      fc.property(texts, (text) => {
         const markdown = renderCheckMarkdown(reportOf(text));
         expectHarmless(markdown);
         expect(skeletonOf(markdown)).toEqual(harmless);
