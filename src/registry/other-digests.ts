@@ -5,6 +5,7 @@ import { byCodeUnits, canonicalJson, isJsonObject, type JsonValue } from "../sha
 import type { SourceTree } from "../source/source-tree.ts";
 import { digestRecipe } from "./content-digest.ts";
 import { FileHasher, type HashCache } from "./file-hasher.ts";
+import { isPolicyTestPath } from "./policy-tests.ts";
 import { resolvePath } from "./resolve-path.ts";
 
 /** Objects digests of one snapshot, kept because assets contain each other. */
@@ -99,7 +100,7 @@ function metricFiles(asset: Asset): readonly string[] {
   });
 }
 
-/** Over policies/, registry.yaml and workspaces/: which policy is in force. */
+/** Over policies/, registry.yaml and workspaces/: which policy is in force. Its tests are no part of it. */
 export async function policyDigest(
   registry: Registry,
   sources: { readonly tree: SourceTree; readonly hashes?: HashCache },
@@ -108,7 +109,9 @@ export async function policyDigest(
   const paths = entries
     .filter(
       ({ type, path }) =>
-        type === "file" && /^(?:policies\/|workspaces\/|registry\.yaml$)/.test(path),
+        type === "file" &&
+        /^(?:policies\/|workspaces\/|registry\.yaml$)/.test(path) &&
+        !isPolicyTestPath(path),
     )
     .map(({ path }) => path);
   return digestFiles(paths, registry, sources);

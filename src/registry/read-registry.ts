@@ -13,6 +13,7 @@ import { looksLikeManifest } from "./classify.ts";
 import { joinPath, PathInspector, unusableEntry } from "./local-paths.ts";
 import { checkNames } from "./names.ts";
 import { readStageFile, readWorkspace, workspacePath } from "./read-deliveries.ts";
+import { policyTestPaths, readPolicyTests } from "./policy-tests.ts";
 import { readPolicies } from "./read-policies.ts";
 import { readSettings, type SettingsRead } from "./read-settings.ts";
 import { TextReader } from "./text-reader.ts";
@@ -198,6 +199,7 @@ function assemble(
     ...settings.findings,
     ...parts.findings,
     ...policies.findings,
+    ...policyTestPaths(files).flatMap((path) => readPolicyTests(texts, path, undefined).findings),
     ...[...workspaces, ...stageFiles].flatMap((read) => read.findings),
     ...assembled.findings,
   ];

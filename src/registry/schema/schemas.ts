@@ -22,6 +22,7 @@ export const schemaNames = [
   "lock",
   "promotion-policy",
   "access-policy",
+  "policy-test",
   "cairn-config",
 ] as const;
 export type SchemaName = (typeof schemaNames)[number];
