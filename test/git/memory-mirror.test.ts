@@ -1,7 +1,7 @@
 import { MemoryMirror, MemoryRemote } from "../support/memory-mirror.ts";
-import { describeChanges } from "./changes.contract.ts";
+import { describeChanges, describeNamedRefs, type ChangesHarness } from "./changes.contract.ts";
 
-describeChanges("in memory", { canSign: true, runs: 200 }, async () => {
+async function start(): Promise<ChangesHarness> {
   const remote = new MemoryRemote();
   return {
     open: async () => new MemoryMirror(remote),
@@ -10,7 +10,7 @@ describeChanges("in memory", { canSign: true, runs: 200 }, async () => {
       if (id === undefined) remote.refs.delete(ref);
       else remote.refs.set(ref, id);
     },
-    refs: () => new Map([...remote.refs].sort()),
+    refs: () => new Map(remote.refs),
     startOther: async (files) => {
       const other = new MemoryRemote();
       remote.folders.set("/other", other);
@@ -18,4 +18,7 @@ describeChanges("in memory", { canSign: true, runs: 200 }, async () => {
     },
     makeKey: async () => ({ path: "ssh-ed25519 AAAA", publicKey: "ssh-ed25519 AAAA" }),
   };
-});
+}
+
+describeNamedRefs("in memory", start);
+describeChanges("in memory", { canSign: true, runs: 200 }, start);

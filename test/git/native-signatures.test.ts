@@ -91,10 +91,11 @@ describe.skipIf(!hasKeygen)("signatures (need ssh-keygen)", () => {
       "in the message": `${bare}${header}`,
       "text around it": raw.replace("gpgsig -----", "gpgsig x\n -----"),
     };
+    const believed: string[] = [];
     for (const [what, content] of Object.entries(changed)) {
-      expect(content, what).not.toBe(raw);
-      expect(await ask(content), what).toBeUndefined();
+      if (content === raw || (await ask(content)) !== undefined) believed.push(what);
     }
+    expect(believed).toEqual([]);
   });
 
   it("are nobody's when they were made for something else, or by somebody else", async () => {
@@ -112,11 +113,15 @@ describe.skipIf(!hasKeygen)("signatures (need ssh-keygen)", () => {
     expect(await ask(sign("file", bare))).toBeUndefined();
     expect(await ask(sign("git", `${bare}x`))).toBeUndefined();
     const blob = (text: string) => Buffer.from(text.split(" ")[1] ?? "", "base64");
-    const swapped = sign("git", bare).replace(/(SSH SIGNATURE-----\n)([^-]*)/, (_, begin, body) => {
-      const bytes = Buffer.from(String(body).replaceAll(/\s/g, ""), "base64");
-      const at = bytes.indexOf(blob(other.publicKey));
-      blob(key.publicKey).copy(bytes, at);
-      return `${String(begin)} ${bytes.toString("base64").replaceAll(/.{70}/g, "$&\n ")}\n `;
+    const rearm = (change: (bytes: Buffer) => void): string =>
+      sign("git", bare).replace(/(SSH SIGNATURE-----\n)([^-]*)/, (_, begin, body) => {
+        const bytes = Buffer.from(String(body).replaceAll(/\s/g, ""), "base64");
+        change(bytes);
+        return `${String(begin)} ${bytes.toString("base64").replaceAll(/.{70}/g, "$&\n ")}\n `;
+      });
+    expect(await ask(rearm(() => {}))).toBe(other.publicKey);
+    const swapped = rearm((bytes) => {
+      blob(key.publicKey).copy(bytes, bytes.indexOf(blob(other.publicKey)));
     });
     expect(await ask(swapped)).toBeUndefined();
   });
