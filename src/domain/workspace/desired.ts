@@ -4,7 +4,7 @@ import { compareFindings, type Finding } from "../finding.ts";
 import {
   assetState,
   findVersion,
-  latestVersion,
+  stageEntries,
   stageVersion,
   stateKeys,
   type LedgerState,
@@ -59,6 +59,7 @@ export function desiredVersions(input: DesiredInput): DesiredState {
   for (const use of endpointReferences(input)) {
     const id = resolveUse(input, use);
     if (id === undefined) findings.push(unresolvedUse(use));
+    else if (!isAccepted(input, id)) findings.push(unacceptedUse(input, use, id));
     else want(id, "endpoint");
   }
   for (let id = pending.shift(); id !== undefined; id = pending.shift()) {
@@ -95,22 +96,42 @@ function endpointReferences({ registry, workspace }: DesiredInput): readonly Ref
     .filter((use) => targetOf(use, registry) !== undefined);
 }
 
-/** Labels are stages or `latest`; without any, the newest version is meant. */
-function resolveUse({ registry, state }: DesiredInput, use: ReferenceUse): VersionId | undefined {
+/**
+ * The version that a deployment in this workspace means. Labels are stages; `latest`, or nothing
+ * said, is what the workspace's own stage runs: for Azure it is the newest that the workspace has.
+ */
+function resolveUse(
+  { registry, state, workspace }: DesiredInput,
+  use: ReferenceUse,
+): VersionId | undefined {
   const target = targetOf(use, registry);
   if (target === undefined) return undefined;
   const { key: asset, selector } = target;
   const published = assetState(state, asset);
-  const isLatest = selector.type === "label" && selector.label === "latest";
   if (selector.type === "version") {
     const found = findVersion(published, selector.version);
     return found === undefined ? undefined : { asset, version: found.version };
   }
-  const found =
-    selector.type === "default" || isLatest
-      ? latestVersion(published)
-      : stageVersion(published, selector.label);
+  const isLatest = selector.type === "default" || selector.label === "latest";
+  const found = stageVersion(published, isLatest ? workspace.stage : selector.label);
   return found === undefined ? undefined : { asset, version: found.version };
+}
+
+/** An endpoint is no way around the gates: only what the stage accepted comes to its workspaces. */
+function isAccepted({ state, workspace }: DesiredInput, { asset, version }: VersionId): boolean {
+  const last = stageEntries(assetState(state, asset), workspace.stage).findLast(
+    (entry) => entry.version === version,
+  );
+  return last !== undefined && last.until === undefined;
+}
+
+function unacceptedUse({ workspace }: DesiredInput, use: ReferenceUse, id: VersionId): Finding {
+  return {
+    rule: "endpoint-not-accepted",
+    severity: "warning",
+    message: `${workspace.stage} never accepted ${formatVersionKey(id)}, so "${use.text}" is not delivered to ${workspace.name}: promote it first.`,
+    ...use.place,
+  };
 }
 
 function unresolvedUse(use: ReferenceUse): Finding {

@@ -9,12 +9,15 @@ import { parseReference } from "../../../src/domain/reference.ts";
 import type {
   Asset,
   ManifestDocument,
+  Metadata,
   ReferenceUse,
   Registry,
   RegistrySettings,
   StageFile,
 } from "../../../src/domain/registry.ts";
 import type { VersionScheme } from "../../../src/domain/version.ts";
+import type { Forge } from "../../../src/forge/forge.ts";
+import { compileGlobs } from "../../../src/registry/glob.ts";
 import type { GitMirror } from "../../../src/git/git.ts";
 import type { Clock } from "../../../src/shared/clock.ts";
 import { sha256, type Digest } from "../../../src/shared/digest.ts";
@@ -24,10 +27,12 @@ import { silentLog } from "../../../src/shared/log.ts";
 import type { Cache } from "../../../src/usecases/ledger/cache.ts";
 import type { EventDraft } from "../../../src/usecases/ledger/draft.ts";
 import { recordEvents } from "../../../src/usecases/ledger/record.ts";
-import type { RegistryReader } from "../../../src/usecases/registry-reader.ts";
+import type { Evidence, RegistryReader } from "../../../src/usecases/registry-reader.ts";
 import { TagSchedule } from "../../../src/usecases/reconcile/observe.ts";
 import type { RegistrySession } from "../../../src/usecases/session.ts";
 import { adopted, FixedClock } from "../../support/domain-builders.ts";
+import { MemoryForge } from "../../support/memory-forge.ts";
+import { memoryPolicies, policyFiles, type PoliciesSpec } from "../../support/memory-policies.ts";
 import { MemoryMirror, type MemoryRemote, type Pause } from "../../support/memory-mirror.ts";
 
 /** A manifest in few words. */
@@ -44,29 +49,60 @@ export interface AssetSpec {
   readonly isBroken?: boolean;
   /** Its bytes cannot be had. */
   readonly isUnreadable?: boolean;
+  /** The metadata file; `evaluations` are what gates look at. */
+  readonly metadata?: JsonObject;
 }
 
-export interface RegistrySpec {
+export interface RegistrySpec extends PoliciesSpec {
   readonly assets: readonly AssetSpec[];
-  /** Stage to asset to version. */
-  readonly stages?: Readonly<Record<string, Readonly<Record<AssetKey, string>>>>;
+  /** Stage to asset to version, or to everything that the stage file says. */
+  readonly stages?: Readonly<Record<string, Readonly<Record<AssetKey, string | StageSpec>>>>;
+  /** Globs of paths and assets. */
+  readonly requirePullRequest?: readonly string[];
   readonly versioning?: VersionScheme;
   readonly references?: "pinned" | "resolve";
 }
 
+export interface StageSpec {
+  readonly version: string;
+  readonly reason?: string;
+  readonly override?: StageFile["override"];
+  readonly isBroken?: boolean;
+}
+
 /** The files of such a registry, for a commit. */
 export function filesOf(spec: RegistrySpec): Record<string, string> {
-  const { assets, stages = {}, ...settings } = spec;
+  const { assets, stages = {}, rules, access, ...settings } = spec;
+  const policies = { ...(rules && { rules }), ...(access && { access }) };
   return Object.fromEntries([
     ["registry.yaml", JSON.stringify(settings)],
-    ...assets.map((asset) => [asset.path ?? `${asset.key}/asset.yaml`, JSON.stringify(asset)]),
+    ...Object.entries(policyFiles(policies)),
+    ...assets.flatMap(({ metadata, ...asset }) => {
+      const path = asset.path ?? `${asset.key}/asset.yaml`;
+      return [
+        [path, JSON.stringify(asset)],
+        ...(metadata === undefined ? [] : [[metadataPath(path), JSON.stringify(metadata)]]),
+      ];
+    }),
     ...Object.entries(stages).flatMap(([stage, versions]) =>
-      Object.entries(versions).map(([asset, version]) => [
+      Object.entries(versions).map(([asset, wanted]) => [
         `stages/${stage}/${asset}.yaml`,
-        JSON.stringify({ stage, asset, version }),
+        JSON.stringify({
+          stage,
+          asset,
+          ...(typeof wanted === "string" ? { version: wanted } : wanted),
+        }),
       ]),
     ),
   ]);
+}
+
+function metadataPath(manifest: string): string {
+  return manifest.replace(/\.yaml$/, ".meta.yaml");
+}
+
+interface MemoryDocument extends ManifestDocument {
+  readonly objectId: string;
 }
 
 /** Reads what `filesOf` wrote; `order` is the order in which a reader happens to find assets. */
@@ -98,17 +134,18 @@ export class MemoryRegistryReader implements RegistryReader {
 
   async registryAt(commit: string): Promise<Registry> {
     const documents = await this.#documents(commit);
-    const paths = new Set(documents.map(({ path }) => path));
+    const ids = new Map(documents.map(({ path, objectId }) => [path, objectId]));
     const settings = documents.find(({ path }) => path === "registry.yaml");
     const stageFiles = documents.filter(({ path }) => path.startsWith("stages/"));
     const manifests = documents.filter(({ value }) => "content" in value);
     return {
       settings: settings === undefined ? undefined : settingsOf(settings),
-      assets: this.#order(manifests.map(assetOf)),
+      assets: this.#order(manifests.map((manifest) => assetOf(manifest, documents))),
       workspaces: [],
       stageFiles: stageFiles.map((document) => {
-        const { stage, asset, version } = document.value as unknown as StageFile;
-        return { document, stage, asset, version, reason: undefined, isBroken: false };
+        const { stage, asset, ...said } = document.value as unknown as StageFile;
+        const { version, reason, override, isBroken = false } = said;
+        return { document, stage, asset, version, reason, hold: undefined, override, isBroken };
       }),
       endpoints: [],
       deployments: [],
@@ -119,7 +156,7 @@ export class MemoryRegistryReader implements RegistryReader {
         paths: () => ids.keys(),
         count: ids.size,
       },
-      policies: noPolicies,
+      policies: memoryPolicies(documents),
       findings: manifests
         .filter(({ value }) => value["isBroken"] === true)
         .map(({ path }) => ({ rule: "broken", severity: "error", message: "it is broken", path })),
@@ -144,21 +181,32 @@ export class MemoryRegistryReader implements RegistryReader {
     return digest;
   }
 
-  async evidenceDigest(): Promise<Digest> {
-    return sha256("evidence");
+  async evidenceDigest(_commit: string, _registry: Registry, asset: Asset): Promise<Digest> {
+    return sha256(canonicalJson(asset.metadata?.document.value ?? "none"));
   }
 
-  async policyDigest(): Promise<Digest> {
-    return sha256("policy");
+  async evidence(commit: string, registry: Registry, asset: Asset): Promise<Evidence> {
+    const metadata = asset.metadata?.document.value;
+    return {
+      digest: await this.evidenceDigest(commit, registry, asset),
+      metadata,
+      evaluations: (metadata?.["evaluations"] ?? []) as unknown as Evidence["evaluations"],
+    };
   }
 
-  async #documents(commit: string): Promise<readonly ManifestDocument[]> {
-    const documents: ManifestDocument[] = [];
+  async policyDigest(commit: string): Promise<Digest> {
+    const documents = await this.#documents(commit);
+    const files = documents.filter(({ path }) => /^(?:policies\/|registry\.yaml$)/.test(path));
+    return sha256(canonicalJson(files.map(({ path, objectId }) => [path, objectId])));
+  }
+
+  async #documents(commit: string): Promise<readonly MemoryDocument[]> {
+    const documents: MemoryDocument[] = [];
     for (const { path, objectId } of await this.#mirror.listTree(commit)) {
       const text = new TextDecoder().decode(await this.#mirror.readBlob(objectId));
       const value: unknown = JSON.parse(text);
       const placeOf = () => ({ path, line: 1, column: 1 });
-      if (isJsonObject(value)) documents.push({ path, value, placeOf });
+      if (isJsonObject(value)) documents.push({ path, objectId, value, placeOf });
     }
     return documents;
   }
@@ -182,6 +230,7 @@ export function openSession(
   options: {
     readonly clock?: Clock;
     readonly pause?: Pause;
+    readonly forge?: (mirror: GitMirror) => Forge;
     readonly order?: (assets: readonly Asset[]) => readonly Asset[];
   } = {},
 ): RegistrySession {
@@ -190,6 +239,11 @@ export function openSession(
   return {
     url: "memory:contoso-ml",
     mirror,
+    forge: options.forge?.(mirror) ?? new MemoryForge({ remote, clock, mirror }),
+    clockProblem: () => undefined,
+    gitAccount: async () => ({ name: "Ann", email: "ann@contoso.example" }),
+    checkedOutBranch: async () => undefined,
+    workTree: undefined,
     reader: new MemoryRegistryReader(mirror, options.order),
     cache: new MemoryCache(),
     clock,
@@ -214,7 +268,8 @@ export async function recordAll(
   drafts: readonly EventDraft[],
 ): Promise<LedgerState> {
   const { head = "" } = await session.mirror.fetch();
-  const adoption = { ...adopted(), commit: head, processed: head };
+  const policy = await session.reader.policyDigest(head);
+  const adoption = { ...adopted(), commit: head, processed: head, policy };
   const outcome = await recordEvents(session, undefined, [adoption, ...drafts]);
   if (
     outcome.outcome === "lost-race" ||
@@ -237,11 +292,12 @@ function settingsOf(document: ManifestDocument): RegistrySettings {
     followedStages: ["dev"],
     versioning: { model: scheme, environment: scheme, component: scheme, data: scheme },
     references: document.value["references"] === "resolve" ? "resolve" : "pinned",
+    requiresPullRequest: compileGlobs((document.value["requirePullRequest"] ?? []) as string[]),
     sizeLimitBytes: undefined,
   };
 }
 
-function assetOf(document: ManifestDocument): Asset {
+function assetOf(document: ManifestDocument, documents: readonly ManifestDocument[]): Asset {
   const spec = document.value as unknown as AssetSpec & JsonObject;
   const place = document.placeOf([]);
   return {
@@ -259,8 +315,19 @@ function assetOf(document: ManifestDocument): Asset {
       files: [],
     })),
     isBroken: spec.isBroken ?? false,
-    metadata: undefined,
+    metadata: metadataOf(documents.find(({ path }) => path === metadataPath(document.path))),
   };
+}
+
+function metadataOf(document: ManifestDocument | undefined): Metadata | undefined {
+  if (document === undefined) return undefined;
+  const marks = (document.value["versions"] ?? {}) as Readonly<
+    Record<string, { readonly deprecated?: { readonly reason: string } }>
+  >;
+  const versions = Object.entries(marks).map(
+    ([version, { deprecated }]) => [version, { isArchived: false, deprecated }] as const,
+  );
+  return { document, owner: undefined, workspaces: [], versions: new Map(versions) };
 }
 
 function referenceUse(
