@@ -89,6 +89,7 @@ export function readStageFile(texts: TextReader, path: string): Read<StageFile> 
   const document = new YamlDocument(path, parsed);
   const { version, findings: versionFindings } = readVersion(document);
   const override = readOverride(document);
+  if (!hasErrors(findings)) findings.push(...holdFindings(document));
   findings.push(...versionFindings, ...override.findings);
   const stageFile: StageFile = {
     document,
@@ -106,6 +107,13 @@ export function readStageFile(texts: TextReader, path: string): Read<StageFile> 
 function toHold(value: unknown): StageFile["hold"] {
   if (!isJsonObject(value)) return undefined;
   return { until: textOf(value["until"]), reason: textOf(value["reason"]) ?? "" };
+}
+
+function* holdFindings(document: YamlDocument): Iterable<Finding> {
+  const until = toHold(document.value["hold"])?.until;
+  if (until === undefined || !Number.isNaN(Date.parse(until))) return;
+  const message = `There is no moment ${until}, so nobody knows when the hold ends: correct it, or leave "until" out.`;
+  yield errorAt("stage-hold", message, document.placeOf(["hold", "until"]));
 }
 
 function readOverride(document: YamlDocument): Read<NonNullable<StageFile["override"]>> {

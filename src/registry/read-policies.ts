@@ -44,15 +44,7 @@ export function readPolicies(options: {
   const promotion = promotionFile.document;
   const access = accessFile.document;
   const hasAccess = !files.has(accessPath) || access !== undefined;
-  const more = [
-    ...(promotion === undefined
-      ? []
-      : checkPromotion(promotion, {
-          access: hasAccess ? (access?.value ?? {}) : undefined,
-          settings,
-        })),
-    ...(access === undefined ? [] : checkAccess(access)),
-  ];
+  const surroundings = { access: hasAccess ? (access?.value ?? {}) : undefined, settings };
   return {
     policies: {
       promotion: promotion === undefined ? undefined : toPromotionPolicy(promotion),
@@ -62,14 +54,18 @@ export function readPolicies(options: {
       ...promotionFile.findings,
       ...accessFile.findings,
       ...otherSpellings(files),
-      ...firstOf(more, promotionPath),
-      ...firstOf(more, accessPath),
+      ...(promotion === undefined ? [] : firstOf(checkPromotion(promotion, surroundings))),
+      ...(access === undefined ? [] : firstOf(checkAccess(access))),
     ],
   };
 }
 
-function firstOf(findings: readonly Finding[], file: string): readonly Finding[] {
-  return findings.filter(({ path }) => path === file).slice(0, maxFindings);
+function firstOf(findings: Iterable<Finding>): readonly Finding[] {
+  const first: Finding[] = [];
+  for (const finding of findings) {
+    if (first.push(finding) === maxFindings) break;
+  }
+  return first;
 }
 
 function readFile(

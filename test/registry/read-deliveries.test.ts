@@ -56,6 +56,11 @@ describe("a stage file", () => {
       text: "version: 1\nhold: { until: soon, reason: audit }\n",
       found: ["schema stages/prod/models/taxi.yaml:2:16"],
     },
+    {
+      name: "a hold until a day that there is not",
+      text: "version: 1\nhold: { until: 2026-13-01, reason: audit }\n",
+      found: ["stage-hold stages/prod/models/taxi.yaml:2:16"],
+    },
   ])("is broken by $name", async ({ text, found }) => {
     const files = { ...modelFiles, "stages/prod/models/taxi.yaml": text };
     expect(await findingsOf(files)).toEqual(found);
