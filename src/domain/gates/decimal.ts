@@ -9,13 +9,11 @@ interface Decimal {
  * decimals that name them, so 0.94 + 0.01 is 0.95, which binary floating point denies.
  */
 export function isSumLess(left: number, add: number, right: number): boolean {
-  const values = [toDecimal(left), toDecimal(add), toDecimal(right)] as const;
+  const [first, second, third] = [toDecimal(left), toDecimal(add), toDecimal(right)] as const;
   // Exponents are within ±400, so the integers stay below a thousand digits.
-  const exponent = Math.min(...values.map((value) => value.exponent));
-  const [first, second, third] = values.map(
-    (value) => value.digits * 10n ** BigInt(value.exponent - exponent),
-  );
-  return (first ?? 0n) + (second ?? 0n) < (third ?? 0n);
+  const exponent = Math.min(first.exponent, second.exponent, third.exponent);
+  const scale = (value: Decimal) => value.digits * 10n ** BigInt(value.exponent - exponent);
+  return scale(first) + scale(second) < scale(third);
 }
 
 function toDecimal(value: number): Decimal {

@@ -34,6 +34,7 @@ export class Period {
   readonly #times: CronTimes;
   readonly #zone: TimeZone;
   readonly #durationMs: number;
+  readonly #lastDays = new Map<number, number | undefined>();
 
   constructor(times: CronTimes, zone: TimeZone, durationMs: number) {
     this.#times = times;
@@ -52,23 +53,38 @@ export class Period {
   /** The first start after a moment, within a number of days. */
   nextStart(instant: number, days: number): number | undefined {
     const today = this.#dayOf(instant);
-    for (let day = today - 1; day <= today + days + 1; day += 1) {
-      const count = this.#times.isOnDay(day) ? this.#countUntil(day, instant) : undefined;
-      const minute = count === undefined ? undefined : this.#times.minutes[count];
+    let day = this.#nextDay(today - 1, today + days + 1);
+    while (day !== undefined) {
+      const minute = this.#times.minutes[this.#countUntil(day, instant)];
       if (minute !== undefined) return this.#startAt(day, minute);
+      day = this.#nextDay(day + 1, today + days + 1);
     }
     return undefined;
   }
 
   #lastStartUntil(instant: number): number | undefined {
-    const today = this.#dayOf(instant);
-    const back = Math.min(searchDays, Math.ceil(this.#durationMs / dayMs) + 2);
-    for (let day = today + 1; day >= today - back; day -= 1) {
-      const count = this.#times.isOnDay(day) ? this.#countUntil(day, instant) : 0;
-      const minute = this.#times.minutes[count - 1];
+    let day = this.#lastDay(this.#dayOf(instant) + 1);
+    while (day !== undefined) {
+      const minute = this.#times.minutes[this.#countUntil(day, instant) - 1];
       if (minute !== undefined) return this.#startAt(day, minute);
+      day = this.#lastDay(day - 1);
     }
     return undefined;
+  }
+
+  #nextDay(from: number, to: number): number | undefined {
+    for (let day = from; day <= to; day += 1) if (this.#times.isOnDay(day)) return day;
+    return undefined;
+  }
+
+  /** Kept, because a search asks often about one day, and the answer may be years away. */
+  #lastDay(until: number): number | undefined {
+    if (!this.#lastDays.has(until)) {
+      let day = until;
+      while (day > until - searchDays && !this.#times.isOnDay(day)) day -= 1;
+      this.#lastDays.set(until, this.#times.isOnDay(day) ? day : undefined);
+    }
+    return this.#lastDays.get(until);
   }
 
   /** How many of a day's starts are not after a moment. */

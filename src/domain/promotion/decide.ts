@@ -1,10 +1,9 @@
 import { approvals } from "../gates/approvals.ts";
 import type { GateResult } from "../gates/gate.ts";
 import { gates } from "../gates/index.ts";
-import { canonicalJson, type JsonObject } from "../../shared/json.ts";
+import { canonicalJson } from "../../shared/json.ts";
 import type { Approval, PromotionFacts } from "./facts.ts";
-import { gateNames, type ApprovalsSettings, type GateName } from "./policy.ts";
-import type { PromotionPolicy, PromotionRule } from "./policy.ts";
+import type { ApprovalsSettings, PromotionPolicy, PromotionRule } from "./policy.ts";
 
 /** What a stage file asks to skip, once: break glass (DESIGN 5). */
 export interface Override {
@@ -74,24 +73,26 @@ function nothingAsked(rules: readonly PromotionRule[]): GateResult {
 }
 
 function resultsOfRule(rule: PromotionRule, facts: PromotionFacts): readonly GateResult[] {
-  return gateNames.flatMap((name) => {
-    const settings = rule.gates[name];
-    return settings === undefined ? [] : [runGate(name, settings, rule, facts)];
+  const text = formatRule(rule);
+  const results = gates.flatMap((gate): readonly GateResult[] => {
+    const settings = rule.gates[gate.name];
+    if (settings === undefined) return [];
+    return [{ gate: gate.name, rule: text, ...gate.evaluate(settings, facts) }];
   });
+  const unknown = Object.keys(rule.gates)
+    .filter((name) => !gates.some((gate) => gate.name === name))
+    .sort();
+  return [...results, ...unknown.map((name) => unknownGate(name, text))];
 }
 
-function runGate(
-  name: GateName,
-  settings: JsonObject,
-  rule: PromotionRule,
-  facts: PromotionFacts,
-): GateResult {
-  const gate = gates.find((candidate) => candidate.name === name);
-  const verdict = gate?.evaluate(settings, facts) ?? {
+/** The schema refuses such a policy; should one get here, it must not ask for less than it says. */
+function unknownGate(name: string, rule: string): GateResult {
+  return {
+    gate: "policy",
+    rule,
     outcome: "failed",
-    reason: `This Cairn does not know the gate ${name}.`,
+    reason: `This Cairn does not know the gate ${name}: correct it in policies/promotion.yaml.`,
   };
-  return { gate: name, rule: formatRule(rule), ...verdict };
 }
 
 const rollbackDefault: ApprovalsSettings = { count: 1, author: "allowed" };
@@ -128,7 +129,7 @@ function applyOverride(
   override: Override | undefined,
 ): Overridden {
   const isSkipped = ({ gate, outcome }: GateResult) =>
-    outcome !== "passed" && override?.gates.includes(gate);
+    outcome !== "passed" && gate !== "policy" && override?.gates.includes(gate);
   const skipped = results.filter(isSkipped);
   if (override === undefined || override.version !== facts.version || skipped.length === 0) {
     return { results, overridden: [] };

@@ -118,6 +118,14 @@ describe("window", () => {
     expect("until" in verdict ? verdict.until : undefined).toBe(until);
   });
 
+  it("is not slowed down by a day that comes once in decades", () => {
+    const rare = { cron: "0 0 29 2 */7", duration: "1100w" };
+    const often = { cron: "* * * * *", duration: "1m" };
+    const started = performance.now();
+    expect(at("2026-03-06T00:00:00Z", { deny: [rare, often] })).not.toHaveProperty("until");
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
+
   it.each<{ period: PeriodSettings; says: string }>([
     { period: { ...mornings, cron: "0 0 0 * * FRI" }, says: "five fields" },
     {
@@ -277,7 +285,7 @@ describe("any window, in any of four zones", () => {
         );
         expect(around).toEqual(["waiting", "passed"]);
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 

@@ -201,6 +201,18 @@ describe("an override", () => {
     });
   });
 
+  it("cannot stand in for a gate that nobody knows", () => {
+    const gatesOf: object = { order: {}, soaking: { hours: 1 } };
+    const everything = { ...override, gates: ["policy", "soaking"] };
+    expect(decide([rule({ gates: gatesOf })], { approvals: [boss] }, everything)).toMatchObject({
+      outcome: "failed",
+      results: [
+        { gate: "order", outcome: "passed" },
+        { gate: "policy", rule: "prod: models/**", outcome: "failed" },
+      ],
+    });
+  });
+
   it("skips the approvals of a rollback too", () => {
     const given = { move: "rollback" as const, approvals: [{ ...boss, mayApprove: false }] };
     const decision = decide([rule()], given, { ...override, gates: ["approvals"] });
