@@ -68,7 +68,8 @@ function findAsset(registry: Registry, key: AssetKey): Asset | undefined {
       `Register it as ${asset.id.name}, or choose another name.`,
     );
   }
-  if (registry.files.has(joinPath(folderOf(path), "asset.yaml"))) {
+  const layouts = ["asset.yaml", "asset.yml"].map((name) => joinPath(folderOf(path), name));
+  if (layouts.some((layout) => registry.files.has(layout))) {
     throw manifestTaken(
       `${key} is described by an asset.yaml beside ${path}, which cairn register does not edit.`,
       "Change the manifest by hand: cairn lock uploads its files.",

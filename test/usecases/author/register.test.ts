@@ -58,6 +58,10 @@ describe("a model that a job trained again", () => {
     expect(report.storedBytes).toBe(10_974 + "trained again".length);
     expect(report.files).toContain("models/taxi-fare/model/model.onnx");
     expect(await findingsOf(number)).toEqual([]);
+    expect(report.check).toMatchObject({ outcome: "passed", findings: [] });
+    expect(report.check.versions).toMatchObject([
+      { asset: "models/taxi-fare", version: "2", files: 5 },
+    ]);
 
     await land(number);
     const state = assetState(await requireState(world.session), "models/taxi-fare");
@@ -66,6 +70,8 @@ describe("a model that a job trained again", () => {
       const delivered = join(world.stores, "dev/assets/models/taxi-fare/2/model", name);
       expect(await readFile(delivered)).toEqual(await readFile(join(path, name)));
     }
+    const again = world.register({ kind: "model", name: "taxi-fare", path });
+    await expect(again).rejects.toMatchObject({ code: "REGISTER_UNCHANGED" });
   });
 
   it("keeps what people wrote, and moves the bytes out of Git", async () => {

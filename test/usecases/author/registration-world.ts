@@ -13,13 +13,10 @@ import { CommitSourceTree } from "../../../src/source/drivers/commit.ts";
 import { FileStoreDriver } from "../../../src/store/drivers/file/file-store-driver.ts";
 import type { StoreDriver } from "../../../src/store/driver.ts";
 import { Store } from "../../../src/store/store.ts";
-import type {
-  CheckReport,
-  RegisterReport,
-  RegisterRequest,
-} from "../../../src/usecases/app-promote.ts";
+import type { RegisterReport, RegisterRequest } from "../../../src/usecases/app-promote.ts";
 import { register, type RegisterPorts } from "../../../src/usecases/author/register.ts";
-import type { Proposed } from "../../../src/usecases/promote/propose.ts";
+import { reportProposed } from "../../../src/usecases/promote/proposals.ts";
+import { readSituation } from "../../../src/usecases/promote/situation.ts";
 import { TagSchedule } from "../../../src/usecases/reconcile/observe.ts";
 import { CommitRegistryReader } from "../../../src/usecases/registry-reader.ts";
 import type { RegistrySession } from "../../../src/usecases/session.ts";
@@ -77,7 +74,12 @@ export async function openRegistrationWorld(): Promise<RegistrationWorld> {
       await cp(join(fixture.clone, "models/taxi-fare/model"), folder, { recursive: true });
       return folder;
     },
-    register: async (request) => register(session, { ...ports, report }, request),
+    register: async (request) => {
+      const situation = await readSituation(session);
+      const report: Parameters<typeof register>[1]["report"] = async (proposed, asked) =>
+        reportProposed(session, situation, asked, proposed);
+      return register(session, { ...ports, report }, request);
+    },
     show: async (number, path) => {
       const id = await objectAt(number, path);
       return id === undefined ? undefined : Buffer.from(await mirror.readBlob(id)).toString();
@@ -91,35 +93,6 @@ export async function openRegistrationWorld(): Promise<RegistrationWorld> {
       await fixture.remove();
     },
   };
-}
-
-/** What another part says of a proposal: as little as a report may say. */
-async function report({ pullRequest, created }: Proposed): Promise<{
-  readonly pullRequest: RegisterReport["pullRequest"];
-  readonly created: boolean;
-  readonly check: CheckReport;
-  readonly merged: undefined;
-}> {
-  const { number, title, state, openedAt, head, branch, labels } = pullRequest;
-  const item = { number, title, state, author: "ann", openedAt, head, branch, labels };
-  const check: CheckReport = {
-    registry: "contoso-ml",
-    pullRequest: number,
-    head,
-    base: head,
-    outcome: "passed",
-    summary: "",
-    conflicts: [],
-    findings: [],
-    otherFindings: 0,
-    versions: [],
-    moves: [],
-    policy: undefined,
-    refusals: [],
-    deliveries: [],
-    impact: [],
-  };
-  return { pullRequest: { ...item, merged: undefined }, created, check, merged: undefined };
 }
 
 function createStores(folder: string): {
