@@ -1,10 +1,9 @@
-import { execFileSync } from "node:child_process";
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Account } from "../../src/domain/pull-request.ts";
 import { LocalForge } from "../../src/forge/drivers/local/local-forge.ts";
-import { makeTemporaryFolder } from "../support/git-repository.ts";
+import { hasKeygen, makeSigningKey } from "../support/signing-key.ts";
 import type { ForgeHarness } from "./forge.contract.ts";
 import { openNativeHost, type NativeHost } from "./native-host.ts";
 
@@ -59,11 +58,8 @@ describe("the refs of a local pull request", () => {
     });
   });
 
-  it("say by whose key an act was signed, not whose it claims to be", async () => {
-    const folder = await makeTemporaryFolder();
-    const signingKey = join(folder, "ann");
-    execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", signingKey]);
-    const key = (await readFile(`${signingKey}.pub`, "utf8")).trim();
+  it.skipIf(!hasKeygen)("say whose key signed, not who claims to (needs ssh-keygen)", async () => {
+    const { path: signingKey, publicKey: key } = await makeSigningKey();
     const host = await openNativeHost({ signingKey });
     const opened = await propose(host);
     const { number, head: commit } = opened;
@@ -91,6 +87,13 @@ describe("the refs of a local pull request", () => {
       message: expect.stringContaining("hook declined"),
     });
     expect(host.remote.refs()).toBe(before);
+  });
+
+  it("say so when the remote is set up to hide them", async () => {
+    const host = await openNativeHost();
+    host.remote.git("config", "receive.hideRefs", "refs/cairn");
+    await expect(propose(host)).rejects.toMatchObject({ code: "FORGE_DENIED" });
+    expect(await host.forge.list(["open"])).toEqual([]);
   });
 
   it("are looked at anew when the answer to a merge is lost and others go on", async () => {

@@ -138,7 +138,7 @@ function signatureOf({ name, login, email }: Account, milliseconds: number): Git
 
 /** What Git says when a ref is not, or no longer, as it was seen. */
 const raced =
-  /stale info|fetch first|non-fast-forward|already exists|lock|incorrect old value|failed to update ref|atomic/i;
+  /stale info|already exists|(?:cannot|failed to) lock|incorrect old value|failed to update ref|atomic (?:push|transaction)/i;
 
 function passIfRaced(refs: ReadonlyMap<string, string>): undefined {
   const refusals = [...new Set(refs.values())].filter((reason) => !raced.test(reason));
