@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 
 import { createStoreOpener, openStoreUrl } from "./compose/open-store.ts";
 import { openSession } from "./compose/open-session.ts";
+import { createPolicyTester } from "./compose/test-policies.ts";
 import { createValidator } from "./compose/validate-paths.ts";
 import { promoteAppFor } from "./compose/promote-app.ts";
 import {
@@ -83,7 +84,7 @@ function appFor(
   );
   return {
     ...promoteAppFor(options, lazy),
-    policyTest: async () => ({ tests: [] }),
+    policyTest: createPolicyTester({ options, locate, lazy }),
     validate: createValidator({ options, locate, lazy }),
     init: (request) => initRegistry(newFiles(resolve(options.cwd, request.folder)), request),
     adopt: async (request) => adopt(await lazy.get(), request),

@@ -6,7 +6,8 @@ import type { LazySession } from "../usecases/lazy-session.ts";
 import { explain } from "../usecases/promote/explain.ts";
 import { archive, deprecate } from "../usecases/promote/mark-version.ts";
 import { acceptPolicy, explainPolicy } from "../usecases/promote/policy.ts";
-import { hold, promote, rollback, withdraw } from "../usecases/promote/promote.ts";
+import { hold } from "../usecases/promote/hold.ts";
+import { promote, rollback, withdraw } from "../usecases/promote/promote.ts";
 import { reportProposed } from "../usecases/promote/proposals.ts";
 import {
   check,

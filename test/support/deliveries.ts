@@ -1,6 +1,7 @@
 import { formatAssetKey, parseAssetKey, type AssetKey } from "../../src/domain/asset.ts";
 import type { AssetState, LedgerState, StageEntry } from "../../src/domain/ledger/state.ts";
 import type { Deployment, Endpoint, Registry, Workspace } from "../../src/domain/registry.ts";
+import { noPolicies } from "../../src/domain/promotion/policy.ts";
 import { parseReference } from "../../src/domain/reference.ts";
 import { formatVersionKey, parseVersionKey } from "../../src/domain/workspace/version-key.ts";
 import type { Clock } from "../../src/shared/clock.ts";
@@ -55,6 +56,8 @@ export function ledgerWith(
         version,
         since: "2026-01-01T00:00:00Z",
         cause: "adopted",
+        commit: "c".repeat(40),
+        isAutomatic: false,
         tags: [],
         ledgerCommit: head,
       };
@@ -67,7 +70,7 @@ export function ledgerWith(
     registry: "contoso-ml",
     adoptedAt: "2026-01-01T00:00:00Z",
     baseline: "b".repeat(40),
-    policy: sha256("policy"),
+    policies: [{ digest: sha256("policy"), commit: "b".repeat(40), since: "2026-01-01T00:00:00Z" }],
     processed: "b".repeat(40),
     at: "2026-01-01T00:00:00Z",
     eventCount: 1,
@@ -75,6 +78,8 @@ export function ledgerWith(
     existingTags: [],
     assets,
     incidents: {},
+    waiting: {},
+    judged: {},
   };
 }
 
@@ -110,7 +115,8 @@ export function registryWith(overrides: Partial<Registry> = {}): Registry {
     endpoints: [],
     deployments: [],
     jobs: [],
-    files: { has: () => false, objectIdOf: () => undefined, count: 0 },
+    files: { has: () => false, objectIdOf: () => undefined, paths: () => [], count: 0 },
+    policies: noPolicies,
     findings: [],
     ...overrides,
   };

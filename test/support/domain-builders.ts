@@ -12,7 +12,8 @@ import {
   type PublishedEvent,
   type ResolvedEvent,
 } from "../../src/domain/ledger/event.ts";
-import { foldLedger, type LedgerState } from "../../src/domain/ledger/state.ts";
+import { foldLedger } from "../../src/domain/ledger/fold.ts";
+import type { LedgerState } from "../../src/domain/ledger/state.ts";
 import type { Clock } from "../../src/shared/clock.ts";
 import { sha256, type Digest } from "../../src/shared/digest.ts";
 

@@ -9,7 +9,6 @@ import {
 } from "../../src/domain/promotion/policy.ts";
 import type { ManifestDocument } from "../../src/domain/registry.ts";
 import { compileGlobs } from "../../src/registry/glob.ts";
-import type { JsonObject } from "../../src/shared/json.ts";
 
 /** `policies/access.yaml` in few words. */
 export interface AccessSpec {
@@ -55,8 +54,8 @@ export function memoryPolicies(documents: readonly ManifestDocument[]): Policies
   };
 }
 
-function toPromotion({ value, placeOf }: ManifestDocument): PromotionPolicy {
-  const rules = value["rules"] as unknown as readonly RuleSpec[];
+function toPromotion(document: ManifestDocument): PromotionPolicy {
+  const rules = document.value["rules"] as unknown as readonly RuleSpec[];
   return {
     rules: rules.map(({ stage, assets, gates, rollback }, index) => ({
       stage,
@@ -64,8 +63,8 @@ function toPromotion({ value, placeOf }: ManifestDocument): PromotionPolicy {
       selects: compileGlobs(assets),
       gates,
       rollback,
-      source: { stage, assets: [...assets], gates: gates as JsonObject },
-      place: placeOf(["rules", index]),
+      source: { stage, assets: [...assets], gates },
+      place: document.placeOf(["rules", index]),
     })),
     automatic: [],
   };

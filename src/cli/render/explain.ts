@@ -18,7 +18,7 @@ export function renderExplanation(report: ExplainReport, view: View): string {
     ...(pullRequest === undefined ? [] : [["asked for", `in pull request #${pullRequest}`]]),
     ...(lastTry === undefined ? [] : [["last try", clean(lastTry)]]),
     ...(hold === undefined ? [] : [["hold", clean(hold)]]),
-    ...approvers.map((line) => ["approvers", clean(line)]),
+    ...(approvers.length === 0 ? [] : [["approvers", clean(approvers.join(", "))]]),
   ].map(([name = "", text = ""]) => `${paint("dim", name.padEnd(11))}${text}`);
   return joinBlocks([
     `${renderOutcome(move.outcome, paint)}${when}`,

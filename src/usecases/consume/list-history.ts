@@ -42,7 +42,7 @@ function historyItem(ledger: string, event: LedgerEvent): HistoryItem {
     asset: "asset" in event ? event.asset : undefined,
     version: "version" in event ? event.version : undefined,
     stage: "stage" in event ? event.stage : undefined,
-    author: "landing" in event ? event.landing.author : undefined,
+    author: "landing" in event ? (event.landing.requester ?? event.landing.author) : undefined,
     commit: "landing" in event ? event.landing.commit : undefined,
     ledger,
   };

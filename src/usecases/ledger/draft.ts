@@ -13,10 +13,10 @@ import type {
   WithdrawnEvent,
 } from "../../domain/ledger/event.ts";
 import { ledgerFormat } from "../../domain/ledger/event.ts";
+import { LedgerFold } from "../../domain/ledger/fold.ts";
 import {
   assetState,
   findVersion,
-  LedgerFold,
   type AssetState,
   type LedgerState,
 } from "../../domain/ledger/state.ts";

@@ -1,5 +1,6 @@
 import type { LedgerEntry } from "../../domain/ledger/event.ts";
-import { foldLedger, type LedgerState } from "../../domain/ledger/state.ts";
+import { foldLedger } from "../../domain/ledger/fold.ts";
+import type { LedgerState } from "../../domain/ledger/state.ts";
 import type { GitMirror } from "../../git/git.ts";
 import { parseLedgerMessage } from "../../registry/ledger-event-yaml.ts";
 import { isJsonObject } from "../../shared/json.ts";
@@ -7,7 +8,7 @@ import { isKnownAncestor } from "./ancestry.ts";
 import type { Cache } from "./cache.ts";
 
 /** Bumped when a cached fold of an older Cairn would be read wrongly. */
-const cacheFormat = 1;
+const cacheFormat = 2;
 const cacheKey = "ledger-state.json";
 
 /**

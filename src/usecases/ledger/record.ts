@@ -1,5 +1,6 @@
 import type { LedgerEntry } from "../../domain/ledger/event.ts";
-import { LedgerFold, type LedgerState } from "../../domain/ledger/state.ts";
+import { LedgerFold } from "../../domain/ledger/fold.ts";
+import type { LedgerState } from "../../domain/ledger/state.ts";
 import { cairnIdentity } from "../../domain/ledger/tag.ts";
 import type { GitMirror, PushOutcome, RefUpdate } from "../../git/git.ts";
 import { renderLedgerMessage } from "../../registry/ledger-event-yaml.ts";

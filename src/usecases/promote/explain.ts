@@ -1,4 +1,10 @@
-import { judgedKey, type LedgerState } from "../../domain/ledger/state.ts";
+import {
+  assetState,
+  judgedKey,
+  latestVersion,
+  stageVersion,
+  type LedgerState,
+} from "../../domain/ledger/state.ts";
 import { may, rolesOf } from "../../domain/promotion/people.ts";
 import type { AccessPolicy, PromotionRule } from "../../domain/promotion/policy.ts";
 import type { AssetKey } from "../../domain/asset.ts";
@@ -12,7 +18,6 @@ import { previewChange, unopened } from "./preview.ts";
 import { candidateOf, requireStage } from "./promote.ts";
 import { readSituation, type Situation } from "./situation.ts";
 import { moveStageFile, stageFileOf } from "./stage-file-text.ts";
-import { assetState, stageVersion } from "../../domain/ledger/state.ts";
 import { nothingToPropose } from "./errors.ts";
 
 /** Gate by gate, what a version lacks for a stage, and what to do next (DESIGN 5). */
@@ -26,8 +31,8 @@ export async function explain(
   const { state, inForce, head } = situation;
   if (stageVersion(assetState(state, wanted.asset), wanted.stage)?.version === wanted.version) {
     throw nothingToPropose(
-      `${wanted.stage} runs ${wanted.asset} ${wanted.version}.`,
-      "Name another version to see what it lacks.",
+      `${wanted.stage} runs ${wanted.asset} ${wanted.version} already.`,
+      newerHint(state, wanted),
     );
   }
   const proposed = await findProposal(session, situation, wanted);
@@ -46,6 +51,13 @@ export async function explain(
     approvers: approversOf(inForce.policies.access, wanted.asset, rulesFor(situation, wanted)),
     next: nextStep(move, proposed?.pullRequest.number),
   };
+}
+
+function newerHint(state: LedgerState, { asset, version, stage }: Wanted): string {
+  const newest = latestVersion(assetState(state, asset))?.version;
+  return newest === undefined || newest === version
+    ? "There is no newer version."
+    : `The newest version is ${newest}: cairn explain ${asset}@${newest} --to ${stage}.`;
 }
 
 interface Wanted {

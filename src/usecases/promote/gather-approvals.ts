@@ -3,7 +3,8 @@ import { approvalsOf, rulesOfMove, type Subject } from "../../domain/promotion/a
 import type { Approval } from "../../domain/promotion/facts.ts";
 import type { Move } from "../../domain/promotion/moves.ts";
 import type { Review } from "../../domain/pull-request.ts";
-import { CairnError } from "../../shared/errors.ts";
+import type { Registry } from "../../domain/registry.ts";
+import { hasCode } from "../../shared/errors.ts";
 import { canonicalJson } from "../../shared/json.ts";
 import type { Change, JudgeContext } from "./change.ts";
 import { evidenceOf } from "./evidence.ts";
@@ -48,32 +49,41 @@ async function subjectOf(
   change: Change,
   { move, published, review }: Reviewed,
 ): Promise<Subject> {
-  if (review.commit === undefined) return { outcome: "unknown" };
+  const { commit } = review;
+  if (commit === undefined) return { outcome: "unknown" };
   try {
-    const what: string[] = [];
-    const { reader } = context;
-    const seen = await reader.registryAt(review.commit);
-    const path = move.file?.document.path;
-    if (path !== undefined) {
-      const id = change.registry.files.objectIdOf(path);
-      if (id === undefined || seen.files.objectIdOf(path) !== id) what.push("the stage file");
-    } else if (hasStageFile(seen.stageFiles, move)) {
-      what.push("the stage file");
-    }
-    const evidence = await evidenceOf(reader, review.commit, move.asset, published);
-    const now = await evidenceOf(reader, change.after, move.asset, published);
-    if (evidence.digest !== now.digest) what.push("the evidence");
-    if (
-      (await rulesAt(context, change, move, review.at)) !== (await rulesAt(context, change, move))
-    )
-      what.push("the rules that apply");
+    const what = await differences(context, change, { move, published, review, commit });
     return what.length === 0 ? { outcome: "same" } : { outcome: "changed", what };
   } catch (error) {
-    if (error instanceof CairnError && error.code === "GIT_OBJECT_MISSING") {
-      return { outcome: "unknown" };
-    }
+    if (hasCode(error, "GIT_OBJECT_MISSING")) return { outcome: "unknown" };
     throw error;
   }
+}
+
+async function differences(
+  context: JudgeContext,
+  change: Change,
+  { move, published, review, commit }: Reviewed & { readonly commit: string },
+): Promise<readonly string[]> {
+  const { reader } = context;
+  const what: string[] = [];
+  const seen = await reader.registryAt(commit);
+  if (!isSameStageFile(seen, change, move)) what.push("the stage file");
+  const evidence = await evidenceOf(reader, commit, move.asset, published);
+  const now = await evidenceOf(reader, change.after, move.asset, published);
+  if (evidence.digest !== now.digest) what.push("the evidence");
+  const rules = await rulesAt(context, change, move);
+  if ((await rulesAt(context, change, move, review.at)) !== rules) {
+    what.push("the rules that apply");
+  }
+  return what;
+}
+
+function isSameStageFile(seen: Registry, { registry }: Change, move: Move): boolean {
+  const path = move.file?.document.path;
+  if (path === undefined) return !hasStageFile(seen.stageFiles, move);
+  const id = registry.files.objectIdOf(path);
+  return id !== undefined && seen.files.objectIdOf(path) === id;
 }
 
 function hasStageFile(

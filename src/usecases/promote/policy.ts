@@ -106,8 +106,8 @@ export async function acceptPolicy(
         commit: head,
         cause: "operator",
         approvals: [],
-        by,
-        reason,
+        by: by.slice(0, 300),
+        reason: reason.slice(0, 1000),
         landing: landingMark(commit, undefined, undefined),
       },
     ]);

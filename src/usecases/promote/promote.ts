@@ -9,7 +9,6 @@ import {
 import { deprecation } from "../../domain/promotion/moves.ts";
 import type { Registry } from "../../domain/registry.ts";
 import type {
-  HoldRequest,
   PromoteRequest,
   ProposalReport,
   RollbackRequest,
@@ -20,7 +19,7 @@ import type { RegistrySession } from "../session.ts";
 import { nothingToPropose, stageNotThere } from "./errors.ts";
 import { submit } from "./proposals.ts";
 import { readSituation, type Situation } from "./situation.ts";
-import { editStageFile, moveStageFile, stageFileOf, stageFilePath } from "./stage-file-text.ts";
+import { moveStageFile, stageFileOf } from "./stage-file-text.ts";
 
 /** Proposes that a stage runs a version, and what that version refers to. */
 export async function promote(
@@ -56,7 +55,7 @@ export async function promote(
   const others = moves.length > 1 ? ` and ${moves.length - 1} that it refers to` : "";
   return submit(session, situation, request, {
     title: `Promote ${asset} ${version} to ${request.to}${others}`,
-    slug: `promote-${nameOf(asset)}-${request.to}`,
+    slug: `promote-${slugOf(asset)}-${request.to}`,
     files,
   });
 }
@@ -165,7 +164,7 @@ export async function rollback(
   });
   return submit(session, situation, request, {
     title: `Roll ${asset} back to ${version} in ${request.stage}`,
-    slug: `rollback-${nameOf(asset)}-${request.stage}`,
+    slug: `rollback-${slugOf(asset)}-${request.stage}`,
     files: new Map([[path, text]]),
   });
 }
@@ -207,46 +206,8 @@ export async function withdraw(
   }
   return submit(session, situation, request, {
     title: `Withdraw ${asset} from ${request.stage}`,
-    slug: `withdraw-${nameOf(asset)}-${request.stage}`,
+    slug: `withdraw-${slugOf(asset)}-${request.stage}`,
     files: new Map([[file.document.path, undefined]]),
-  });
-}
-
-/** Proposes that no automatic promotion goes past what a stage runs, or that it may again. */
-export async function hold(
-  session: RegistrySession,
-  request: HoldRequest,
-): Promise<ProposalReport> {
-  const situation = await readSituation(session);
-  requireStage(situation, request.stage);
-  const { state, head } = situation;
-  const registry = await session.reader.registryAt(head);
-  const asset = formatAssetKey(findAsset(state, request.asset).id);
-  const known = stageFileOf(registry, request.stage, asset);
-  const runs = stageVersion(assetState(state, asset), request.stage)?.version;
-  const version = known?.version ?? runs;
-  const isReleasing = request.release === true;
-  if (version === undefined || (isReleasing && known?.hold === undefined)) {
-    throw nothingToPropose(
-      isReleasing
-        ? `${asset} is not held in ${request.stage}.`
-        : `${request.stage} runs no version of ${asset} that could be held.`,
-      "cairn explain shows holds.",
-    );
-  }
-  const path = stageFilePath(registry, request.stage, asset);
-  const value = {
-    ...(request.until === undefined ? {} : { until: request.until }),
-    reason: request.reason ?? "held",
-  };
-  const text = await editStageFile(session, registry, path, [
-    ...(known === undefined ? [{ pointer: ["version"], value: version }] : []),
-    { pointer: ["hold"], value: isReleasing ? undefined : value },
-  ]);
-  return submit(session, situation, request, {
-    title: `${isReleasing ? "Release" : "Hold"} ${asset} in ${request.stage}`,
-    slug: `hold-${nameOf(asset)}-${request.stage}`,
-    files: new Map([[path, text]]),
   });
 }
 
@@ -261,6 +222,6 @@ export function requireStage({ inForce }: Situation, stage: string): void {
   }
 }
 
-function nameOf(asset: AssetKey): string {
+export function slugOf(asset: AssetKey): string {
   return asset.slice(asset.indexOf("/") + 1).replaceAll(/[^A-Za-z0-9-]+/g, "-");
 }

@@ -136,9 +136,17 @@ async function bringCommit(
   revision: string,
 ): Promise<string> {
   if (workTree === undefined) throw workTreeMissing();
-  const commit = await mirror.fetchCommitFrom(workTree, revision);
-  if (commit === undefined) throw revisionUnknown(revision);
-  return commit;
+  for (const name of fullNames(revision)) {
+    const commit = await mirror.fetchCommitFrom(workTree, name);
+    if (commit !== undefined) return commit;
+  }
+  throw revisionUnknown(revision);
+}
+
+/** What a person may mean by a name, in the order in which git looks. */
+function fullNames(revision: string): readonly string[] {
+  const isFull = /^(?:HEAD|refs\/.*|[0-9a-f]{40})(?:[~^].*)?$/.test(revision);
+  return isFull ? [revision] : [`refs/tags/${revision}`, `refs/heads/${revision}`];
 }
 
 async function detailOf(

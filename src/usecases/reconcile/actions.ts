@@ -7,18 +7,7 @@ export function draftActions(drafts: readonly EventDraft[]): readonly PlannedAct
   return drafts.flatMap((draft): readonly PlannedAction[] => {
     switch (draft.type) {
       case "published":
-        return [
-          {
-            kind: "publish",
-            asset: draft.asset,
-            version: draft.version,
-            digest: draft.digest,
-            ...(draft.same_as === undefined ? {} : { sameAs: draft.same_as }),
-            stages: draft.stages,
-            commit: draft.landing.commit,
-            tag: versionTagName(draft.asset, draft.version),
-          },
-        ];
+        return [publishAction(draft)];
       case "accepted":
         return [
           {
@@ -34,23 +23,11 @@ export function draftActions(drafts: readonly EventDraft[]): readonly PlannedAct
         ];
       case "waiting":
       case "blocked":
-        return draft.moves.map(({ asset, stage, version, gates }) => ({
-          kind: draft.type === "waiting" ? "wait" : "block",
-          asset,
-          stage,
-          ...(version === undefined ? {} : { version }),
-          reasons: gates.map(({ reason }) => reason),
-        }));
+        return stoppedActions(draft);
       case "policy-accepted":
         return [{ kind: "accept-policy", commit: draft.commit }];
       case "deprecated":
-        return [
-          {
-            kind: draft.reason === undefined ? "end-deprecation" : "deprecate",
-            asset: draft.asset,
-            version: draft.version,
-          },
-        ];
+        return [deprecationAction(draft)];
       case "incident":
         return [{ kind: "record-incident", incident: draft.kind, message: draft.message }];
       case "adopted":
@@ -58,4 +35,36 @@ export function draftActions(drafts: readonly EventDraft[]): readonly PlannedAct
         return [];
     }
   });
+}
+
+type DraftOf<Type extends EventDraft["type"]> = Extract<EventDraft, { readonly type: Type }>;
+
+function publishAction(draft: DraftOf<"published">): PlannedAction {
+  return {
+    kind: "publish",
+    asset: draft.asset,
+    version: draft.version,
+    digest: draft.digest,
+    ...(draft.same_as === undefined ? {} : { sameAs: draft.same_as }),
+    stages: draft.stages,
+    commit: draft.landing.commit,
+    tag: versionTagName(draft.asset, draft.version),
+  };
+}
+
+function stoppedActions({
+  type,
+  moves,
+}: DraftOf<"waiting"> | DraftOf<"blocked">): readonly PlannedAction[] {
+  return moves.map(({ asset, stage, version, gates }) => ({
+    kind: type === "waiting" ? "wait" : "block",
+    asset,
+    stage,
+    ...(version === undefined ? {} : { version }),
+    reasons: gates.map(({ reason }) => reason),
+  }));
+}
+
+function deprecationAction({ reason, asset, version }: DraftOf<"deprecated">): PlannedAction {
+  return { kind: reason === undefined ? "end-deprecation" : "deprecate", asset, version };
 }

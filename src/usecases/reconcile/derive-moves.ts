@@ -16,6 +16,9 @@ import { toMark } from "../promote/judge-policy.ts";
 /** How long a landing may wait for time gates (DESIGN 5). */
 const patienceMs = 30 * 24 * 3_600_000;
 
+/** Letters of a reason that the ledger keeps; its schema allows a few times as many. */
+const maxReason = 1000;
+
 /** What the ledger says of the stage files of a landing. */
 export function draftMoves(
   change: Change,
@@ -109,7 +112,12 @@ export function draftMove(
     ...(evidence === undefined ? {} : { evidence }),
     ...(overridden.length === 0
       ? {}
-      : { override: { gates: overridden, reason: file?.override?.reason ?? "" } }),
+      : {
+          override: {
+            gates: overridden,
+            reason: (file?.override?.reason ?? "").slice(0, maxReason),
+          },
+        }),
     ...(pullRequest?.author.email === cairnIdentity.email ? { automatic: true } : {}),
   };
 }
@@ -126,5 +134,6 @@ function blockedMove({ move, decision }: JudgedMove): BlockedMove {
 }
 
 function gateMark({ gate, outcome, reason }: GateResult, overridden: readonly string[]): GateMark {
-  return { gate, outcome: overridden.includes(gate) ? "overridden" : outcome, reason };
+  const words = reason.slice(0, maxReason);
+  return { gate, outcome: overridden.includes(gate) ? "overridden" : outcome, reason: words };
 }

@@ -14,11 +14,10 @@ import { manifestOfPath, targetOf } from "../../domain/lookup.ts";
 import { becomesLatest, decidePublication } from "../../domain/plan/publication.ts";
 import type { VersionSelector } from "../../domain/reference.ts";
 import type { Asset, Registry, RegistrySettings } from "../../domain/registry.ts";
-import { compareVersions } from "../../domain/version.ts";
 import { toCairnError } from "../../shared/errors.ts";
-import { byCodeUnits } from "../../shared/json.ts";
 import type { RegistryReader } from "../registry-reader.ts";
 import type { EventDraft } from "../ledger/draft.ts";
+import { inDependencyOrder } from "./dependency-order.ts";
 
 export interface PublicationInput {
   readonly reader: RegistryReader;
@@ -255,37 +254,4 @@ export function blockedKeys({
   return registry.assets
     .filter((asset) => asset.isBroken || blockedPaths.has(asset.document.path))
     .map((asset) => asset.key);
-}
-
-/** Depth first over local paths and references; a cycle (its own finding) is cut where it closes. */
-function inDependencyOrder(assets: readonly Asset[], registry: Registry): readonly Asset[] {
-  const wanted = new Map<AssetKey, Asset[]>();
-  for (const asset of assets) wanted.set(asset.key, [...(wanted.get(asset.key) ?? []), asset]);
-  const ordered: Asset[] = [];
-  const seen = new Set<AssetKey>();
-  const visit = (key: AssetKey): void => {
-    if (seen.has(key)) return;
-    seen.add(key);
-    const manifests = inVersionOrder(wanted.get(key) ?? []);
-    for (const asset of manifests) for (const next of dependencies(asset, registry)) visit(next);
-    ordered.push(...manifests);
-  };
-  for (const key of [...wanted.keys()].sort()) visit(key);
-  return ordered;
-}
-
-/** Manifests that share a name are published from the lowest version to the highest. */
-function inVersionOrder(manifests: readonly Asset[]): readonly Asset[] {
-  return manifests
-    .toSorted((left, right) => byCodeUnits(left.document.path, right.document.path))
-    .toSorted((left, right) =>
-      compareVersions(left.explicitVersion ?? "", right.explicitVersion ?? ""),
-    );
-}
-
-function dependencies(asset: Asset, registry: Registry): readonly AssetKey[] {
-  return [
-    ...asset.localPaths.flatMap((local) => local.asset ?? []),
-    ...asset.references.flatMap((use) => targetOf(use, registry)?.key ?? []),
-  ];
 }

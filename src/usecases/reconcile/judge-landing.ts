@@ -76,7 +76,8 @@ export async function observedIncidents(
 }
 
 export function draftIncident(incident: ObservedIncident, { processed }: LedgerState): EventDraft {
-  return { ...incident, type: "incident", processed };
+  const message = incident.message.slice(0, 2000);
+  return { ...incident, message, type: "incident", processed };
 }
 
 function keyOf(subject: Asset | Move): AssetKey {

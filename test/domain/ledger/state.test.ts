@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { LedgerEvent } from "../../../src/domain/ledger/event.ts";
+import { foldLedger } from "../../../src/domain/ledger/fold.ts";
 import {
   assetState,
   findVersion,
-  foldLedger,
   judgedKey,
   latestVersion,
   policyInForce,

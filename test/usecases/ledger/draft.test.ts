@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { LedgerEvent } from "../../../src/domain/ledger/event.ts";
-import { assetState, foldLedger, type LedgerState } from "../../../src/domain/ledger/state.ts";
+import { foldLedger } from "../../../src/domain/ledger/fold.ts";
+import { assetState, type LedgerState } from "../../../src/domain/ledger/state.ts";
 import { dateDraft, foldDrafts, type EventDraft } from "../../../src/usecases/ledger/draft.ts";
 import {
   accepted,
