@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { assetState, emptyAsset, stageEntries } from "../../../src/domain/ledger/state.ts";
 import { desiredVersions, type DesiredState } from "../../../src/domain/workspace/desired.ts";
 import { formatVersionKey } from "../../../src/domain/workspace/version-key.ts";
 import type { Registry, Workspace } from "../../../src/domain/registry.ts";
@@ -35,6 +36,11 @@ function derive(
 
 function summary({ versions: desired }: DesiredState): readonly string[] {
   return desired.map((version) => `${formatVersionKey(version)} ${version.roles.join("+")}`);
+}
+
+/** The same of the model alone, without its role in the stage. */
+function endpointSummary(desired: DesiredState): readonly string[] {
+  return summary(desired).map((line) => line.replace(/^models\/m@| stage$|\+stage$/g, ""));
 }
 
 describe("desiredVersions", () => {
@@ -117,24 +123,66 @@ describe("desiredVersions", () => {
   });
 
   it.each([
-    { reference: "azureml:m:1", expected: ["models/m@1 endpoint"] },
-    { reference: "azureml:m@latest", expected: ["models/m@10 endpoint"] },
-    { reference: "azureml:m", expected: ["models/m@10 endpoint"] },
-    { reference: "azureml:m@test", expected: ["models/m@2 endpoint"] },
+    { name: "the version that runs", reference: "azureml:m:2", expected: ["2 endpoint"] },
+    { name: "one that ran", reference: "azureml:m:1", expected: ["1 endpoint", "2"] },
+    { name: "what the stage runs", reference: "azureml:m@latest", expected: ["2 endpoint"] },
+    { name: "what the stage runs", reference: "azureml:m", expected: ["2 endpoint"] },
+    { name: "what it runs itself", reference: "azureml:m@prod", expected: ["2 endpoint"] },
+    { name: "what another runs", reference: "azureml:m@test", expected: ["2 endpoint"] },
     {
-      reference: "azureml://registries/contoso-ml/models/m/versions/2",
-      expected: [],
+      name: "what another registry has",
+      reference: "azureml://registries/elsewhere/models/m/versions/1",
+      expected: ["2"],
     },
-    { reference: "azureml://registries/elsewhere/models/m/versions/2", expected: [] },
-    { reference: "azureml://jobs/run/outputs/model", expected: [] },
-  ])("takes what an endpoint names as $reference", ({ reference, expected }) => {
+    {
+      name: "what a job has made",
+      reference: "azureml://jobs/run/outputs/model",
+      expected: ["2"],
+    },
+  ])("takes what an endpoint names as $reference: $name", ({ reference, expected }) => {
     const registry = registryWith(endpointWith(["prod"], [reference]));
+    const prod = ["models/m@1", "models/m@2"];
+    const other = workspaceWith({ name: "other" });
+    const desired = derive(prod, workspaceWith(), registry);
 
-    expect(summary(derive([], workspaceWith(), registry))).toEqual(expected);
-    expect(summary(derive([], workspaceWith({ name: "other" }), registry))).toEqual([]);
+    expect(endpointSummary(desired)).toEqual(expected);
+    expect(desired.findings).toEqual([]);
+    expect(endpointSummary(derive(prod, other, registry))).toEqual(["2"]);
   });
 
-  it.each(["azureml:m:3", "azureml:m@prod", "azureml:none@latest"])(
+  it.each([
+    { name: "a version that never ran", reference: "azureml:m:10", version: "10" },
+    { name: "what another stage runs", reference: "azureml:m@test", version: "2" },
+  ])("leaves $name where it is, and says so", ({ reference, version }) => {
+    const registry = registryWith(endpointWith(["prod"], [reference]));
+    const desired = derive(["models/m@1"], workspaceWith(), registry);
+
+    expect(endpointSummary(desired)).toEqual(["1"]);
+    expect(desired.findings).toEqual([
+      {
+        rule: "endpoint-not-accepted",
+        severity: "warning",
+        message: expect.stringContaining(`prod never accepted models/m@${version}`),
+        path: "endpoints/e/blue.yaml",
+        line: 4,
+      },
+    ]);
+  });
+
+  it("leaves a version that was withdrawn where it is", () => {
+    const state = ledgerWith(versions, { prod: ["models/m@1"] });
+    const asset = assetState(state, "models/m") ?? emptyAsset;
+    const ended = stageEntries(asset, "prod").map((entry) => ({ ...entry, until: entry.since }));
+    const assets = { ...state.assets, "models/m": { ...asset, stages: { prod: ended } } };
+    const registry = registryWith(endpointWith(["prod"], ["azureml:m:1"]));
+    const workspace = workspaceWith();
+    const desired = desiredVersions({ workspace, registry, state: { ...state, assets } });
+
+    expect(desired.versions).toEqual([]);
+    expect(desired.findings).toMatchObject([{ rule: "endpoint-not-accepted" }]);
+  });
+
+  it.each(["azureml:m:3", "azureml:m@prod", "azureml:m@latest", "azureml:none@latest"])(
     "says that an endpoint's %s is not there",
     (reference) => {
       const registry = registryWith(endpointWith(["prod"], [reference]));

@@ -45,7 +45,10 @@ describe("dependencies", () => {
   );
 
   it("by label are resolved when published", async () => {
-    const { remote, session } = await adoptedWith({ assets: [environment("x")] });
+    const { remote, session } = await adoptedWith({
+      assets: [environment("x")],
+      references: "resolve",
+    });
     const assets = [
       environment("y"),
       step("s", uses("azureml:env@latest")),
@@ -109,7 +112,10 @@ describe("dependencies", () => {
   });
 
   it("that leave the version open must mean the same one", async () => {
-    const { remote, session } = await adoptedWith({ assets: [environment("x")] });
+    const { remote, session } = await adoptedWith({
+      assets: [environment("x")],
+      references: "resolve",
+    });
     const state = await stateAt(remote);
     const { processed } = state;
     await session.mirror.fetch();
