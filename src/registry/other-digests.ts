@@ -5,7 +5,7 @@ import { byCodeUnits, canonicalJson, isJsonObject, type JsonValue } from "../sha
 import type { SourceTree } from "../source/source-tree.ts";
 import { digestRecipe } from "./content-digest.ts";
 import { FileHasher, type HashCache } from "./file-hasher.ts";
-import { isPolicyTestPath } from "./policy-tests.ts";
+import { isPolicyPath } from "./policy-path.ts";
 import { resolvePath } from "./resolve-path.ts";
 
 /** Objects digests of one snapshot, kept because assets contain each other. */
@@ -107,12 +107,7 @@ export async function policyDigest(
 ): Promise<Digest> {
   const entries = await sources.tree.list();
   const paths = entries
-    .filter(
-      ({ type, path }) =>
-        type === "file" &&
-        /^(?:policies\/|workspaces\/|registry\.yaml$)/.test(path) &&
-        !isPolicyTestPath(path),
-    )
+    .filter(({ type, path }) => type === "file" && isPolicyPath(path))
     .map(({ path }) => path);
   return digestFiles(paths, registry, sources);
 }

@@ -5,6 +5,7 @@ import { createDocumentCache } from "../registry/document-cache.ts";
 import { FileHasher, type ByteSources, type HashCache } from "../registry/file-hasher.ts";
 import { evidenceDigest, objectsDigest, policyDigest } from "../registry/other-digests.ts";
 import { readEvaluations } from "../registry/read-evidence.ts";
+import { isPolicyPath } from "../registry/policy-path.ts";
 import { readRegistry } from "../registry/read-registry.ts";
 import type { Digest } from "../shared/digest.ts";
 import type { JsonObject } from "../shared/json.ts";
@@ -15,6 +16,8 @@ export interface RegistryReader {
   registryAt(commit: string): Promise<Registry>;
   /** registry.yaml alone, for questions that need no manifest: cheap in a large registry. */
   settingsAt(commit: string): Promise<RegistrySettings | undefined>;
+  /** What of a registry can be in force: settings, workspaces, policies. No manifest is read. */
+  policyAt(commit: string): Promise<Registry>;
   /** From Git object ids alone: equal means equal content, different or unknown means look. */
   objectsDigest(registry: Registry, asset: Asset): Digest | undefined;
   /** The content digest that objects of this digest were once found to have. */
@@ -64,6 +67,7 @@ export class CommitRegistryReader implements RegistryReader {
   readonly #ports: RegistryReaderPorts;
   readonly #documents = createDocumentCache();
   readonly #snapshots = new Map<string, Snapshot>();
+  readonly #policies = new Map<string, Promise<Registry>>();
 
   constructor(ports: RegistryReaderPorts) {
     this.#ports = ports;
@@ -74,17 +78,32 @@ export class CommitRegistryReader implements RegistryReader {
   }
 
   async settingsAt(commit: string): Promise<RegistrySettings | undefined> {
+    return (await this.#partAt(commit, (path) => path === "registry.yaml")).settings;
+  }
+
+  policyAt(commit: string): Promise<Registry> {
+    let part = this.#policies.get(commit);
+    if (part === undefined) {
+      part = this.#partAt(commit, isPolicyPath);
+      part.catch(() => this.#policies.delete(commit));
+      this.#policies.set(commit, part);
+      const [oldest] = this.#policies.keys();
+      if (this.#policies.size > keptSnapshots && oldest !== undefined)
+        this.#policies.delete(oldest);
+    }
+    return part;
+  }
+
+  #partAt(commit: string, isWanted: (path: string) => boolean): Promise<Registry> {
     const tree = this.#ports.treeAt(commit);
-    const list = async (): ReturnType<SourceTree["list"]> =>
-      (await tree.list()).filter(({ path }) => path === "registry.yaml");
     const only: SourceTree = {
       origin: tree.origin,
-      list,
+      list: async () => (await tree.list()).filter(({ path }) => isWanted(path)),
       read: (path, options) => tree.read(path, options),
       readMany: (paths, options) => tree.readMany(paths, options),
       open: (path) => tree.open(path),
     };
-    return (await readRegistry(only, { cache: this.#documents })).settings;
+    return readRegistry(only, { cache: this.#documents });
   }
 
   objectsDigest(registry: Registry, asset: Asset): Digest | undefined {

@@ -11,7 +11,7 @@ export async function readInForce(
   state: LedgerState,
   at?: string,
 ): Promise<Registry> {
-  return reader.registryAt(policyInForce(state, at).commit);
+  return reader.policyAt(policyInForce(state, at).commit);
 }
 
 /** A registry with the assets of one commit, under the policy of another. */

@@ -4,6 +4,7 @@ import { approvalsOf, type Subject } from "../../domain/promotion/approvals.ts";
 import { policyOwnersRole, type AccessPolicy } from "../../domain/promotion/policy.ts";
 import type { PullRequest, Review } from "../../domain/pull-request.ts";
 import type { Registry } from "../../domain/registry.ts";
+import { isPolicyPath } from "../../registry/policy-path.ts";
 import type { Digest } from "../../shared/digest.ts";
 import { CairnError } from "../../shared/errors.ts";
 import { canonicalJson } from "../../shared/json.ts";
@@ -23,8 +24,6 @@ export interface PolicyJudgement {
   /** Why it is refused; what the owners should know when it is accepted. */
   readonly reasons: readonly string[];
 }
-
-const policyPath = /^(?:policies\/|workspaces\/|registry\.yaml$)/;
 
 /**
  * Whether a change of policies/, registry.yaml and workspaces/ takes effect: only if those who own
@@ -53,7 +52,7 @@ export async function judgePolicy(context: JudgeContext, change: Change): Promis
 function changedPaths(inForce: Registry, after: Registry): readonly string[] {
   const paths = new Set<string>();
   for (const registry of [inForce, after]) {
-    for (const path of registry.files.paths()) if (policyPath.test(path)) paths.add(path);
+    for (const path of registry.files.paths()) if (isPolicyPath(path)) paths.add(path);
   }
   return [...paths]
     .filter((path) => inForce.files.objectIdOf(path) !== after.files.objectIdOf(path))
@@ -62,7 +61,7 @@ function changedPaths(inForce: Registry, after: Registry): readonly string[] {
 
 function brokenPolicy({ findings, settings }: Registry): readonly string[] {
   const errors = findings.filter(
-    ({ severity, path }) => severity === "error" && policyPath.test(path),
+    ({ severity, path }) => severity === "error" && isPolicyPath(path),
   );
   const [first] = errors;
   if (first !== undefined) {

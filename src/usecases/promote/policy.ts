@@ -62,7 +62,7 @@ function describe(gate: string, settings: Readonly<Record<string, JsonValue>>): 
 }
 
 function inWords(value: JsonValue): string {
-  if (Array.isArray(value)) return value.map(inWords).join(" or ");
+  if (Array.isArray(value)) return value.map(inWords).join(" + ");
   if (typeof value !== "object" || value === null) return String(value);
   return Object.entries(value)
     .map(([key, inner]) => `${key} ${inWords(inner)}`)

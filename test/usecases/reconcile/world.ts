@@ -132,6 +132,10 @@ export class MemoryRegistryReader implements RegistryReader {
     return (await this.registryAt(commit)).settings;
   }
 
+  policyAt(commit: string): Promise<Registry> {
+    return this.registryAt(commit);
+  }
+
   async registryAt(commit: string): Promise<Registry> {
     const documents = await this.#documents(commit);
     const ids = new Map(documents.map(({ path, objectId }) => [path, objectId]));
