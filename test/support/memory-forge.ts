@@ -215,6 +215,25 @@ export class MemoryForge implements Forge {
     return this.#land(conversation, { by, commits: landed, base });
   }
 
+  /**
+   * A merge that brings another tree than the one proposed: a conflict that somebody solved at will,
+   * or the squash of an older head while a newer one was pushed.
+   */
+  mergeAs(
+    number: number,
+    { by, method, tree }: Pick<MergeRequest, "by" | "method"> & { readonly tree: string },
+  ): MergeOutcome {
+    const conversation = this.#findOpen(number);
+    const base = this.#mergeableBase(conversation);
+    const commit = this.#remote.objects.writeCommit({
+      tree,
+      parents: method === "merge" ? [base, conversation.head] : [base],
+      author: this.#signatureOf(by),
+      message: `${conversation.title} (#${number})\n`,
+    });
+    return this.#land(conversation, { by, commits: [commit], base });
+  }
+
   async landedBy(commits: readonly string[]): Promise<ReadonlyMap<string, PullRequest>> {
     this.#failIfDown();
     const landed = new Map<string, PullRequest>();
