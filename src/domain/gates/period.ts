@@ -53,16 +53,17 @@ export class Period {
   /** The first start after a moment, within a number of days. */
   nextStart(instant: number, days: number): number | undefined {
     const today = this.#dayOf(instant);
-    let day = this.#nextDay(today - 1, today + days + 1);
+    let day = this.#nextDay(today, today + days);
     while (day !== undefined) {
       const minute = this.#times.minutes[this.#countUntil(day, instant)];
       if (minute !== undefined) return this.#startAt(day, minute);
-      day = this.#nextDay(day + 1, today + days + 1);
+      day = this.#nextDay(day + 1, today + days);
     }
     return undefined;
   }
 
   #lastStartUntil(instant: number): number | undefined {
+    // Where the clock goes back over midnight, tomorrow has begun before.
     let day = this.#lastDay(this.#dayOf(instant) + 1);
     while (day !== undefined) {
       const minute = this.#times.minutes[this.#countUntil(day, instant) - 1];

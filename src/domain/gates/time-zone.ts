@@ -13,7 +13,7 @@ export interface TimeZone {
   toInstant(local: number): number;
 }
 
-/** Since 1972 no zone has changed its clock at another moment than a full quarter of an hour. */
+/** No zone has changed its clock between two quarters of an hour for years. */
 const quarterMs = 900_000;
 const dayMs = 86_400_000;
 

@@ -188,7 +188,8 @@ function impliedApproval(change: ReviewedChange, given: readonly Approval[]): re
   const requester = humanOf(pullRequest.author, access);
   if (requester === undefined || !isAllBy(requester, change)) return [];
   const own = given.filter(({ person }) => person === requester.id);
-  if (own.some(({ verdict, problem }) => verdict === "changes-requested" || !problem)) return [];
+  // Either it is said already, or something else is.
+  if (own.some(({ problem }) => problem === undefined)) return [];
   return [
     {
       ...rightsOf(requester, change),

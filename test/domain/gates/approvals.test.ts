@@ -128,6 +128,14 @@ describe("approvals", () => {
     );
   });
 
+  it("says why the author's wish is not enough, where it could be", () => {
+    const wish = approval("dee", { isAuthor: true, isImplied: true, mayApprove: false });
+    expect(judge({ count: 1, author: "allowed" }, wish).reason).toContain(
+      "Not counted: dee may not approve models/taxi-fare.",
+    );
+    expect(judge({ count: 1 }, wish).reason).not.toContain("dee");
+  });
+
   it("names who asked for changes", () => {
     expect(judge(two, approval("cy", rejected), approval("bo", rejected)).reason).toMatch(
       /^bo, cy asked/,

@@ -234,6 +234,16 @@ describe("summer time", () => {
     expect(at("2026-10-25T01:30:00Z", settings).outcome).toBe("waiting");
   });
 
+  it("goes on when the clock goes back over midnight", () => {
+    // On 5 March 2010 it was two o'clock at Casey, and then eleven on the day before.
+    const period = { cron: "0 1 5 3 *", duration: "3h", timezone: "Antarctica/Casey" };
+    expect(at("2010-03-04T15:30:00Z", { allow: [period] }).outcome).toBe("passed");
+    expect(at("2010-03-04T15:30:00Z", { deny: [period] })).toMatchObject({
+      until: "2010-03-04T17:00:00Z",
+    });
+    expect(at("2010-03-04T17:00:00Z", { allow: [period] }).outcome).toBe("waiting");
+  });
+
   it("lasts as long as it says, whatever the clock shows", () => {
     const settings = { deny: [{ cron: "0 0 29 3 *", duration: "24h", timezone: "Europe/Vienna" }] };
     expect(at("2026-03-29T00:00:00Z", settings)).toMatchObject({ until: "2026-03-29T23:00:00Z" });

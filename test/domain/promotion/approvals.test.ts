@@ -97,6 +97,16 @@ describe("a review", () => {
       words: ["bo approved cccccccccccc before it was pushed"],
     },
     {
+      name: "of a head whose push nobody noted",
+      options: { reviews: [review("bo", { commit: "a".repeat(40) })] },
+      words: ["bo approved"],
+    },
+    {
+      name: "at the moment of the merge",
+      options: { reviews: [review("bo")], endedAt: "2026-03-04T09:00:00Z" },
+      words: ["bo approved"],
+    },
+    {
       name: "of a head that was pushed twice",
       options: { reviews: [review("bo")], pushes: [push, { ...push, at: "2026-03-04T09:30:00Z" }] },
       words: ["bo approved"],
@@ -252,6 +262,7 @@ describe("the newest word counts", () => {
         ),
         at: fc.constantFrom(at(1), at(2), "soon"),
         id: fc.uuid(),
+        commit: fc.constantFrom(head, "a".repeat(40), undefined),
       })
       .map(({ who, ...rest }) => review(who, rest));
     const shuffled = fc

@@ -104,11 +104,18 @@ it.each<{ name: string; wrote: Account; reviews: Account; is: boolean }>([
     reviews: { login: "bo-contoso", email: "bo@contoso.example" },
     is: false,
   },
+  {
+    name: "another key of one person",
+    wrote: { signingKey: "k 1" },
+    reviews: { signingKey: "k 2" },
+    is: true,
+  },
   { name: "two without any name", wrote: {}, reviews: {}, is: false },
 ])("$name: $is", ({ wrote, reviews, is }) => {
   const people = [
     person("ann", { emails: ["ann@contoso.example", "ann@home.example"] }),
     person("bo"),
+    person("kim", { github: undefined, emails: [], signingKeys: ["k 1", "k 2"] }),
     person("sue", { signingKeys: ["ssh-ed25519 AAAAsue"] }),
   ];
   const policy = access({ people });
