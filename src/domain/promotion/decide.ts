@@ -52,7 +52,7 @@ export function matchingRules(
 }
 
 /** `prod: models/**` */
-export function formatRule({ stage, assets }: PromotionRule): string {
+function formatRule({ stage, assets }: PromotionRule): string {
   return `${stage}: ${assets.join(", ")}`;
 }
 
