@@ -9,6 +9,8 @@ const messages = {
   wait: "a promotion waits",
   block: "blocked a promotion",
   "accept-policy": "put a policy in force",
+  "open-pull-request": "opened a pull request",
+  "merge-pull-request": "merged a pull request",
   deprecate: "deprecated a version",
   "end-deprecation": "ended a deprecation",
   "record-incident": "recorded an incident",

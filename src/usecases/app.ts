@@ -119,6 +119,11 @@ export type PlannedAction =
     }
   | { readonly kind: "accept-policy"; readonly commit: string }
   | {
+      readonly kind: "open-pull-request" | "merge-pull-request";
+      readonly number: number;
+      readonly title: string;
+    }
+  | {
       readonly kind: "deprecate" | "end-deprecation";
       readonly asset: AssetKey;
       readonly version: string;

@@ -48,6 +48,14 @@ export function toActionLine(action: PlannedAction): ActionLine {
         style: "red",
         text: `${action.incident}  ${clean(action.message)}`,
       };
+    case "open-pull-request":
+    case "merge-pull-request":
+      return {
+        group: action.kind === "open-pull-request" ? "Propose" : "Merge",
+        sign: "✓",
+        style: "green",
+        text: `#${action.number}  ${clean(action.title)}`,
+      };
     default:
       return assertNever(action);
   }

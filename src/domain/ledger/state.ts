@@ -153,6 +153,11 @@ export function stateKeys(state: LedgerState): readonly AssetKey[] {
   return Object.keys(state.assets).filter(isKey).sort();
 }
 
+/** The keys of all assets of which a stage runs a version, sorted. */
+export function stageKeysOf(state: LedgerState, stage: string): readonly AssetKey[] {
+  return stateKeys(state).filter((key) => stageVersion(assetState(state, key), stage));
+}
+
 function isKey(text: string): text is AssetKey {
   return text.includes("/");
 }

@@ -7,6 +7,7 @@ import { saveState } from "../ledger/load-state.ts";
 import { Races } from "../ledger/races.ts";
 import { draftActions } from "../reconcile/actions.ts";
 import { conditionsOf } from "../reconcile/conditions.ts";
+import { promoteAutomatically } from "../promote/automatic.ts";
 import { deriveLedgerPlan, type LedgerPlan } from "../reconcile/derive.ts";
 import { observe, type Observation } from "../reconcile/observe.ts";
 import { registryNotAdopted } from "../require-state.ts";
@@ -21,7 +22,7 @@ export async function apply(
   session: RegistrySession,
   request: ApplyRequest = {},
 ): Promise<ApplyReport> {
-  const settled = await settleLedger(session, request);
+  const settled = await settleAll(session, request);
   const { plan, observation, state } = settled;
   const workspaces =
     plan.registry === undefined
@@ -55,6 +56,25 @@ interface Settled {
   readonly state: NonNullable<Observation["state"]>;
   readonly done: readonly PlannedAction[];
   readonly findings: readonly Finding[];
+}
+
+/** A pull request that Cairn merges is a landing like any other: it is looked at again. */
+const maxRounds = 5;
+
+/** The ledger, and the promotions that the policy wants without anybody asking. */
+async function settleAll(session: RegistrySession, request: ApplyRequest): Promise<Settled> {
+  const done: PlannedAction[] = [];
+  for (let round = 1; ; round += 1) {
+    const settled = await settleLedger(session, request);
+    done.push(...settled.done);
+    const { head } = settled.observation;
+    const isStuck = head === undefined || settled.plan.registry === undefined;
+    if (isStuck || round === maxRounds) return { ...settled, done };
+    const { state } = settled;
+    const automatic = await promoteAutomatically(session, { head, state }, request.signal);
+    done.push(...automatic);
+    if (!automatic.some(({ kind }) => kind === "merge-pull-request")) return { ...settled, done };
+  }
 }
 
 /** Derives and records until the ledger says what the branch says, or somebody else made it so. */

@@ -10,6 +10,8 @@ interface MergeInput {
   readonly method: MergeMethod;
   /** Although the check fails: what fails takes no effect. */
   readonly force: boolean;
+  /** Also when time is missing; the rest is then done when it has come. Default: yes. */
+  readonly waits?: boolean;
 }
 
 /**
@@ -19,10 +21,11 @@ interface MergeInput {
 export async function mergeChecked(
   session: RegistrySession,
   situation: Situation,
-  { pullRequest, by, method, force }: MergeInput,
+  { pullRequest, by, method, force, waits = true }: MergeInput,
 ): Promise<{ readonly commit: string | undefined; readonly check: CheckReport }> {
   const check = await checkChange(session, situation, pullRequest);
-  if (check.conflicts.length > 0 || (check.outcome === "failed" && !force)) {
+  const isReady = check.outcome === "passed" || (check.outcome === "pending" && waits);
+  if (check.conflicts.length > 0 || (!isReady && !force)) {
     return { commit: undefined, check };
   }
   const { number, head: expectedHead } = pullRequest;

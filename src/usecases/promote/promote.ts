@@ -1,7 +1,6 @@
 import { formatAssetKey, type AssetKey } from "../../domain/asset.ts";
 import {
   assetState,
-  findVersion,
   stageEntries,
   stageVersion,
   type LedgerState,
@@ -17,6 +16,7 @@ import type {
 import { findAsset, selectVersion } from "../consume/find-asset.ts";
 import type { RegistrySession } from "../session.ts";
 import { nothingToPropose, stageNotThere } from "./errors.ts";
+import { promotionFiles, withDependencies } from "./promotion-files.ts";
 import { submit } from "./proposals.ts";
 import { readSituation, type Situation } from "./situation.ts";
 import { moveStageFile, stageFileOf } from "./stage-file-text.ts";
@@ -37,21 +37,9 @@ export async function promote(
     );
   }
   const registry = await session.reader.registryAt(head);
-  const moves = [
-    { asset, version },
-    ...(request.only === true ? [] : missing(situation, { asset, version, to: request.to })),
-  ];
-  const files = new Map<string, string>();
-  for (const move of moves) {
-    const isMain = move.asset === asset;
-    const { path, text } = await moveStageFile(session, registry, {
-      ...move,
-      stage: request.to,
-      reason: isMain ? request.reason : `used by ${asset} ${version}`,
-      override: request.override,
-    });
-    files.set(path, text);
-  }
+  const wanted = { asset, version, to: request.to };
+  const moves = request.only === true ? [wanted] : withDependencies(situation, wanted);
+  const files = await promotionFiles(session, registry, moves, request);
   const others = moves.length > 1 ? ` and ${moves.length - 1} that it refers to` : "";
   return submit(session, situation, request, {
     title: `Promote ${asset} ${version} to ${request.to}${others}`,
@@ -83,54 +71,6 @@ export function candidateOf(
     `${before} runs no version of ${asset}, so there is none to promote to ${to}.`,
     `Promote it to ${before} first, or say which version: ${asset}@1.`,
   );
-}
-
-/** What a version refers to, and what that refers to, as far as the stage did not accept it yet. */
-function missing(
-  { state, inForce }: Situation,
-  {
-    asset,
-    version,
-    to,
-  }: { readonly asset: AssetKey; readonly version: string; readonly to: string },
-): readonly { readonly asset: AssetKey; readonly version: string }[] {
-  const stages = inForce.settings?.stages ?? [];
-  const enough = stages.slice(stages.indexOf(to));
-  const found = new Map<string, { readonly asset: AssetKey; readonly version: string }>();
-  const queue = [...usesOf(state, asset, version)];
-  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-    const key = `${next.asset}@${next.version}`;
-    if (found.has(key) || next.asset === asset) continue;
-    if (enough.some((stage) => hasAccepted(state, next, stage))) continue;
-    found.set(key, next);
-    queue.push(...usesOf(state, next.asset, next.version));
-  }
-  // Two versions of one asset cannot be asked of one stage file: the first that is met wins.
-  const byAsset = new Map([...found.values()].toReversed().map((move) => [move.asset, move]));
-  return [...byAsset.values()].toSorted((left, right) => (left.asset < right.asset ? -1 : 1));
-}
-
-function usesOf(
-  state: LedgerState,
-  asset: AssetKey,
-  version: string,
-): readonly { readonly asset: AssetKey; readonly version: string }[] {
-  const uses = findVersion(assetState(state, asset), version)?.uses ?? [];
-  return uses.map((text) => {
-    const found = findAsset(state, text);
-    return { asset: formatAssetKey(found.id), version: text.slice(text.lastIndexOf("@") + 1) };
-  });
-}
-
-function hasAccepted(
-  state: LedgerState,
-  { asset, version }: { readonly asset: AssetKey; readonly version: string },
-  stage: string,
-): boolean {
-  const last = stageEntries(assetState(state, asset), stage).findLast(
-    (entry) => entry.version === version,
-  );
-  return last !== undefined && last.until === undefined;
 }
 
 /** Proposes that a stage runs again what it ran before. */

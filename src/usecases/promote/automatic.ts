@@ -1,0 +1,94 @@
+import { automaticPromotions, type AutomaticPromotion } from "../../domain/plan/automatic.ts";
+import type { LedgerState } from "../../domain/ledger/state.ts";
+import { cairnIdentity } from "../../domain/ledger/tag.ts";
+import type { PullRequest } from "../../domain/pull-request.ts";
+import type { PlannedAction } from "../app.ts";
+import { RemoteTags } from "../reconcile/observe.ts";
+import type { RegistrySession } from "../session.ts";
+import { readInForce } from "./in-force.ts";
+import { mergeChecked } from "./merge-checked.ts";
+import { slugOf } from "./promote.ts";
+import { promotionFiles, withDependencies } from "./promotion-files.ts";
+import { propose } from "./propose.ts";
+import type { Situation } from "./situation.ts";
+
+/** What one reconcile proposes at most: the next one goes on. */
+const proposalsAtOnce = 20;
+const automaticLabel = "cairn:automatic";
+
+/**
+ * Opens the pull requests that the policy wants without anybody asking, and merges those whose
+ * gates pass, where the policy says so. What a person closed is not opened again.
+ */
+export async function promoteAutomatically(
+  session: RegistrySession,
+  { head, state }: { readonly head: string; readonly state: LedgerState },
+  signal: AbortSignal | undefined,
+): Promise<readonly PlannedAction[]> {
+  const inForce = await readInForce(session.reader, state);
+  if ((inForce.policies.promotion?.automatic ?? []).length === 0) return [];
+  const { stageFiles } = await session.reader.registryAt(head);
+  const now = session.clock.now().toISOString();
+  const wanted = automaticPromotions({ ...inForce, stageFiles }, state, now);
+  if (wanted.length === 0) return [];
+  const known = await session.forge.list(["open", "closed"], signal);
+  const situation: Situation = {
+    head,
+    state,
+    inForce,
+    tags: new RemoteTags(session.mirror, signal),
+  };
+  const done: PlannedAction[] = [];
+  for (const promotion of wanted.slice(0, proposalsAtOnce)) {
+    signal?.throwIfAborted();
+    done.push(...(await promoteOne(session, situation, promotion, known)));
+  }
+  return done;
+}
+
+async function promoteOne(
+  session: RegistrySession,
+  situation: Situation,
+  { asset, version, to, merge }: AutomaticPromotion,
+  known: readonly PullRequest[],
+): Promise<readonly PlannedAction[]> {
+  const title = `Promote ${asset} ${version} to ${to}`;
+  const mine = known.find(
+    (pullRequest) =>
+      pullRequest.title === title && pullRequest.author.email === cairnIdentity.email,
+  );
+  if (mine?.state === "closed") return [];
+  const opened = mine ?? (await openOne(session, situation, { asset, version, to, title }));
+  const { number } = opened;
+  const done: PlannedAction[] =
+    mine === undefined ? [{ kind: "open-pull-request", number, title }] : [];
+  if (merge !== "when-gates-pass") return done;
+  const { commit } = await mergeChecked(session, situation, {
+    pullRequest: opened,
+    by: { ...cairnIdentity, isBot: true },
+    method: "merge",
+    force: false,
+    waits: false,
+  });
+  if (commit !== undefined) done.push({ kind: "merge-pull-request", number, title });
+  return done;
+}
+
+async function openOne(
+  session: RegistrySession,
+  situation: Situation,
+  { title, ...wanted }: Omit<AutomaticPromotion, "merge"> & { readonly title: string },
+): Promise<PullRequest> {
+  const registry = await session.reader.registryAt(situation.head);
+  const moves = withDependencies(situation, wanted);
+  const reason = "automatic, as policies/promotion.yaml says";
+  const { pullRequest } = await propose(session, situation.head, {
+    title,
+    body: "Proposed by Cairn: the version runs in the stage before.",
+    by: { ...cairnIdentity, isBot: true },
+    labels: [automaticLabel],
+    slug: `automatic-${slugOf(wanted.asset)}-${wanted.to}`,
+    files: await promotionFiles(session, registry, moves, { reason }),
+  });
+  return pullRequest;
+}
