@@ -17,6 +17,7 @@ import { referenceMissing } from "./reference-missing.ts";
 import { referenceRetired } from "./reference-retired.ts";
 import { referenceUnpinned } from "./reference-unpinned.ts";
 import { registryPrimaryLocation } from "./registry-primary-location.ts";
+import { stageAssetRetired } from "./stage-asset-retired.ts";
 import { stageAssetUnknown } from "./stage-asset-unknown.ts";
 import { stageFollows } from "./stage-follows.ts";
 import { stageUnknown } from "./stage-unknown.ts";
@@ -38,6 +39,7 @@ export const rules: readonly Rule[] = [
   assetNameTaken,
   versionScheme,
   stageUnknown,
+  stageAssetRetired,
   stageAssetUnknown,
   stageVersionUnknown,
   stageFollows,

@@ -72,7 +72,7 @@ function findAsset(registry: Registry, key: AssetKey): Asset | undefined {
   if (layouts.some((layout) => registry.files.has(layout))) {
     throw manifestTaken(
       `${key} is described by an asset.yaml beside ${path}, which cairn register does not edit.`,
-      "Change the manifest by hand: cairn lock uploads its files.",
+      "Change the manifest by hand, and put its files into Git or LFS.",
     );
   }
   return asset;
