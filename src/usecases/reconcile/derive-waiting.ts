@@ -1,6 +1,6 @@
 import type { AssetKey } from "../../domain/asset.ts";
 import type { WaitingEvent } from "../../domain/ledger/event.ts";
-import type { LedgerState } from "../../domain/ledger/state.ts";
+import { policyInForce, type LedgerState } from "../../domain/ledger/state.ts";
 import type { Forge } from "../../forge/forge.ts";
 import { foldDrafts, type EventDraft } from "../ledger/draft.ts";
 import type { JudgeContext } from "../promote/change.ts";
@@ -55,10 +55,7 @@ async function deriveOne(
     const reason = "It waited for 30 days: open a new pull request.";
     return [draftGivenUp(known, waiting, reason)];
   }
-  if (waiting.until !== undefined && now.getTime() < Date.parse(waiting.until)) {
-    // Nothing but time was missing, and it is not over; what else could fail is looked at then.
-    return [];
-  }
+  if (isTooEarly(waiting, known, now)) return [];
   const keys = [...new Set(waiting.moves.map(({ asset }): AssetKey => asset))];
   const incidents = await observedIncidents(keys, known, tags);
   const state = foldDrafts(known, incidents, now) ?? known;
@@ -72,4 +69,13 @@ async function deriveOne(
   const ended =
     drafts.length > 0 ? drafts : [draftGivenUp(state, waiting, "Its stages run that already.")];
   return [...incidents, ...ended];
+}
+
+/**
+ * Nothing but time was missing, and it is not over: what else could fail is looked at then. Another
+ * policy may have another opinion of how long it takes.
+ */
+function isTooEarly({ until, at }: WaitingEvent, state: LedgerState, now: Date): boolean {
+  if (until === undefined || now.getTime() >= Date.parse(until)) return false;
+  return Date.parse(policyInForce(state).since) <= Date.parse(at);
 }

@@ -15,8 +15,8 @@ export interface MergeContext {
 }
 
 /**
- * One attempt: the default branch and the act go out in one push. `undefined` when something moved
- * meanwhile.
+ * One attempt: the default branch, the act and the head go out in one push, each from what was
+ * seen. `undefined` when something moved meanwhile.
  */
 export async function mergeOnce(
   context: MergeContext,
@@ -40,16 +40,17 @@ export async function mergeOnce(
     author: scribe.signatureOf(method === "merge" ? by : pullRequest.author),
     message: messageOf(pullRequest, request),
   });
-  // A push cannot say that a ref stays as it is. Who moves the head after this look comes too late.
-  const ref = refsOf(number).head;
-  if ((await git.fetchRefs([ref])).get(ref) !== head) return undefined;
   const written = await scribe.write({
     number,
     seen,
     by,
     head,
     deed: { act: "merged", method, head, commit },
-    updates: [{ ref: git.branch, expected: base, next: commit }],
+    updates: [
+      { ref: git.branch, expected: base, next: commit },
+      // A push cannot say that a ref stays as it is. Moved to where it landed, it must have been.
+      { ref: refsOf(number).head, expected: head, next: commit },
+    ],
   });
   return written && { outcome: "merged", commit };
 }
