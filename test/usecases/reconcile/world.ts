@@ -59,6 +59,8 @@ export interface RegistrySpec extends PoliciesSpec {
   readonly stages?: Readonly<Record<string, Readonly<Record<AssetKey, string | StageSpec>>>>;
   /** Globs of paths and assets. */
   readonly requirePullRequest?: readonly string[];
+  /** All stages, from the first to production. */
+  readonly stageNames?: readonly string[];
   readonly versioning?: VersionScheme;
   readonly references?: "pinned" | "resolve";
 }
@@ -140,15 +142,18 @@ export class MemoryRegistryReader implements RegistryReader {
     const documents = await this.#documents(commit);
     const ids = new Map(documents.map(({ path, objectId }) => [path, objectId]));
     const settings = documents.find(({ path }) => path === "registry.yaml");
-    const stageFiles = documents.filter(({ path }) => path.startsWith("stages/"));
+    // What does not say whose stage file it is cannot be read as one.
+    const stageFiles = documents.filter(
+      ({ path, value }) => path.startsWith("stages/") && "stage" in value,
+    );
     const manifests = documents.filter(({ value }) => "content" in value);
     return {
       settings: settings === undefined ? undefined : settingsOf(settings),
       assets: this.#order(manifests.map((manifest) => assetOf(manifest, documents))),
       workspaces: [],
       stageFiles: stageFiles.map((document) => {
-        const { stage, asset, ...said } = document.value as unknown as StageFile;
-        const { version, reason, override, isBroken = false } = said;
+        const said = document.value as unknown as StageSpec & Pick<StageFile, "stage" | "asset">;
+        const { stage, asset, version, reason, override, isBroken = false } = said;
         return { document, stage, asset, version, reason, hold: undefined, override, isBroken };
       }),
       endpoints: [],
@@ -161,7 +166,7 @@ export class MemoryRegistryReader implements RegistryReader {
         count: ids.size,
       },
       policies: memoryPolicies(documents),
-      findings: manifests
+      findings: documents
         .filter(({ value }) => value["isBroken"] === true)
         .map(({ path }) => ({ rule: "broken", severity: "error", message: "it is broken", path })),
     };
@@ -292,7 +297,7 @@ function settingsOf(document: ManifestDocument): RegistrySettings {
     name: "contoso-ml",
     location: "eastus",
     replicas: [{ location: "eastus", store: undefined }],
-    stages: ["dev", "test", "prod"],
+    stages: (document.value["stageNames"] ?? ["dev", "test", "prod"]) as string[],
     followedStages: ["dev"],
     versioning: { model: scheme, environment: scheme, component: scheme, data: scheme },
     references: document.value["references"] === "resolve" ? "resolve" : "pinned",
