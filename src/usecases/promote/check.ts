@@ -115,10 +115,22 @@ function moveSummary({ asset, stage, version, runs, gates }: MoveReport): string
     version === undefined
       ? `${stage}: ${asset} ${runs ?? ""} is withdrawn`
       : `${stage}: ${asset} ${runs === undefined ? version : `${runs} → ${version}`}`;
-  const open = gates.filter(({ outcome }) => outcome !== "passed");
-  return open.length === 0
-    ? what
-    : `${what} (${open.length} of ${gates.length} gates ${open.some(({ outcome }) => outcome === "failed") ? "fail" : "wait"})`;
+  const open = openGates(gates);
+  return open === "" ? what : `${what} (${open})`;
+}
+
+/** `1 of 8 gates fails, 2 wait`; empty when all of them pass. */
+function openGates(gates: MoveReport["gates"]): string {
+  const failed = gates.filter(({ outcome }) => outcome === "failed").length;
+  const waiting = gates.filter(({ outcome }) => outcome === "waiting").length;
+  const of = ` of ${gates.length} gates`;
+  const parts = [
+    ...(failed === 0 ? [] : [`${failed}${of} ${failed === 1 ? "fails" : "fail"}`]),
+    ...(waiting === 0
+      ? []
+      : [`${waiting}${failed === 0 ? of : ""} ${waiting === 1 ? "waits" : "wait"}`]),
+  ];
+  return parts.join(", ");
 }
 
 /** What the change brings, and what it makes wrong elsewhere; what was wrong before is counted. */

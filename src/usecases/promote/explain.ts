@@ -9,13 +9,14 @@ import { may, rolesOf } from "../../domain/promotion/people.ts";
 import type { AccessPolicy, PromotionRule } from "../../domain/promotion/policy.ts";
 import type { AssetKey } from "../../domain/asset.ts";
 import { stageChanges } from "../../domain/promotion/moves.ts";
-import type { PullRequest } from "../../domain/pull-request.ts";
+import type { StageFile } from "../../domain/registry.ts";
 import type { ExplainReport, ExplainRequest, MoveReport } from "../app-promote.ts";
 import type { RegistrySession } from "../session.ts";
 import { judgeMoves, type JudgedMove } from "./judge-moves.ts";
 import { moveReport } from "./move-report.ts";
 import { previewChange, unopened } from "./preview.ts";
 import { candidateOf, requireStage } from "./promote.ts";
+import { readChange } from "./read-change.ts";
 import { readSituation, type Situation } from "./situation.ts";
 import { moveStageFile, stageFileOf } from "./stage-file-text.ts";
 import { nothingToPropose } from "./errors.ts";
@@ -35,22 +36,22 @@ export async function explain(
       newerHint(state, wanted),
     );
   }
-  const proposed = await findProposal(session, situation, wanted);
-  const judged = proposed?.judged ?? (await judgeUnproposed(session, situation, wanted));
+  const { judged, number, next } = await judgeWanted(session, situation, wanted);
   const move = moveReport(judged);
   const registry = await session.reader.registryAt(head);
   const held = stageFileOf(registry, wanted.stage, wanted.asset)?.hold;
   return {
     move,
-    pullRequest: proposed?.pullRequest.number,
+    pullRequest: number,
     lastTry: lastTry(state, wanted),
-    hold:
-      held === undefined
-        ? undefined
-        : `${held.reason}${held.until === undefined ? "" : `, until ${held.until}`}`,
+    hold: held === undefined ? undefined : holdText(held),
     approvers: approversOf(inForce.policies.access, wanted.asset, rulesFor(situation, wanted)),
-    next: nextStep(move, proposed?.pullRequest.number),
+    next: next ?? nextStep(move, number),
   };
+}
+
+function holdText({ reason, until }: NonNullable<StageFile["hold"]>): string {
+  return `${reason}${until === undefined ? "" : `, until ${until}`}`;
 }
 
 function newerHint(state: LedgerState, { asset, version, stage }: Wanted): string {
@@ -66,9 +67,25 @@ interface Wanted {
   readonly stage: string;
 }
 
-interface Proposed {
-  readonly pullRequest: PullRequest;
+interface Judged {
   readonly judged: JudgedMove;
+  /** Of the open pull request that asks for it. */
+  readonly number?: number;
+  /** Where that does not follow from the gates. */
+  readonly next?: string;
+}
+
+async function judgeWanted(
+  session: RegistrySession,
+  situation: Situation,
+  wanted: Wanted,
+): Promise<Judged> {
+  return (
+    (await findProposal(session, situation, wanted)) ??
+    (await judgeWaiting(session, situation.state, wanted)) ?? {
+      judged: await judgeUnproposed(session, situation, wanted),
+    }
+  );
 }
 
 /** The open pull request that asks for this very move. */
@@ -76,7 +93,7 @@ async function findProposal(
   session: RegistrySession,
   situation: Situation,
   { asset, version, stage }: Wanted,
-): Promise<Proposed | undefined> {
+): Promise<Judged | undefined> {
   for (const pullRequest of await session.forge.list(["open"])) {
     const preview = await previewChange(session, situation, pullRequest);
     if (preview.outcome === "conflict") continue;
@@ -88,9 +105,35 @@ async function findProposal(
     if (!isMeant) continue;
     const judgement = await judgeMoves(session, preview.change, false);
     const judged = judgement.moves.find(({ move }) => move.asset === asset && move.stage === stage);
-    if (judged !== undefined) return { pullRequest, judged };
+    if (judged !== undefined) return { judged, number: pullRequest.number };
   }
   return undefined;
+}
+
+/** The merged change that asks for this very move and waits for time: judged as it will be again. */
+async function judgeWaiting(
+  session: RegistrySession,
+  state: LedgerState,
+  { asset, version, stage }: Wanted,
+): Promise<Judged | undefined> {
+  const waiting = Object.values(state.waiting).find(({ moves }) =>
+    moves.some((move) => move.asset === asset && move.stage === stage && move.version === version),
+  );
+  if (waiting === undefined) return undefined;
+  const { before, landing, until } = waiting;
+  const brought = await session.forge.landedBy([landing.commit]);
+  const commit = await session.mirror.readCommit(landing.commit);
+  const pullRequest = brought.get(landing.commit);
+  const change = await readChange(session, { before, commit, pullRequest, state });
+  const { moves } = await judgeMoves(session, change, false);
+  const judged = moves.find(({ move }) => move.asset === asset && move.stage === stage);
+  if (judged === undefined) return undefined;
+  const from = until === undefined ? "when the time has come" : `from ${until} on`;
+  const next =
+    judged.decision.outcome === "failed"
+      ? `It will be refused as things are: cairn promote ${asset}@${version} --to ${stage} opens another pull request.`
+      : `Nothing is to be done: it is merged, and accepted ${from}.`;
+  return { judged, next };
 }
 
 /** As if `cairn promote` had just been run. */
