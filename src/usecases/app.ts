@@ -214,6 +214,8 @@ export interface StatusReport {
   readonly versions: number;
   readonly openIncidents: number;
   readonly workspaces: readonly WorkspaceStatus[];
+  /** Stage files that ask for another version than the stage runs. */
+  readonly pending: readonly PendingPromotion[];
   readonly conditions: readonly Condition[];
   readonly findings: readonly Finding[];
 }

@@ -3,7 +3,8 @@ import { isBlocking } from "../../domain/finding.ts";
 import type { Paint } from "../ansi.ts";
 import { ExitCode } from "../exit-codes.ts";
 import { renderFindings } from "./findings.ts";
-import { renderActions, renderPending } from "./plan.ts";
+import { renderPending } from "./pending.ts";
+import { renderActions } from "./plan.ts";
 import { renderConditions } from "./status.ts";
 import { renderOutcomes } from "./workspaces.ts";
 

@@ -1,11 +1,10 @@
-import type { PendingPromotion, PlannedAction, PlanReport } from "../../usecases/app.ts";
-import { clean, type Paint } from "../ansi.ts";
+import type { PlannedAction, PlanReport } from "../../usecases/app.ts";
+import type { Paint } from "../ansi.ts";
 import { toActionLine, type ActionLine } from "./action-line.ts";
 import { renderFindings } from "./findings.ts";
-import { renderMark } from "./marks.ts";
+import { renderPending } from "./pending.ts";
 import { findAbnormal, renderConditions } from "./status.ts";
 import { renderSize } from "./size.ts";
-import { renderDate } from "./time.ts";
 
 /** The whole answer of `cairn plan`: what would be done, what waits, what holds things back. */
 export function renderPlan(report: PlanReport, paint: Paint): string {
@@ -52,6 +51,8 @@ function countActions(actions: readonly PlannedAction[]): string {
     ["wait", "to wait"],
     ["block", "to block"],
     ["accept-policy", "policy to accept"],
+    ["open-pull-request", "to propose"],
+    ["merge-pull-request", "to merge"],
     ["deprecate", "to deprecate"],
     ["end-deprecation", "to deprecate no more"],
     ["record-incident", "to record as incident"],
@@ -64,17 +65,6 @@ function countActions(actions: readonly PlannedAction[]): string {
     .filter(([count]) => count !== 0)
     .map(([count, words]) => `${count} ${words}`)
     .join(", ");
-}
-
-/** Stage files that wait for their gates, and why. */
-export function renderPending(pending: readonly PendingPromotion[], paint: Paint): string {
-  const lines = pending.map(({ asset, stage, runs, wanted, outcome, until, reason }) => {
-    const step = `${clean(asset)}  ${clean(stage)}  ${clean(runs ?? "nothing")} → ${clean(wanted ?? "nothing")}`;
-    const sign = renderMark(outcome === "blocked" ? "failed" : "waiting", paint);
-    const when = until === undefined ? [] : [paint("yellow", `until ${clean(renderDate(until))}`)];
-    return [`  ${sign} ${step}`, paint("dim", clean(reason)), ...when].join("  ");
-  });
-  return [paint("bold", "Waiting"), ...lines].join("\n");
 }
 
 function renderGroup(group: string, lines: readonly ActionLine[], paint: Paint): string {

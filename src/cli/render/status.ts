@@ -1,5 +1,6 @@
 import type { Condition, StatusReport, WorkspaceStatus } from "../../usecases/app.ts";
 import { clean, type Paint, type Style } from "../ansi.ts";
+import { renderPending } from "./pending.ts";
 import { renderCount, renderSize } from "./size.ts";
 import { renderTable } from "./table.ts";
 import { renderAgo } from "./time.ts";
@@ -14,6 +15,7 @@ export interface StatusView {
 /** One screen that answers: is everything where it should be, and if not, why. */
 export function renderStatus(status: StatusReport, view: StatusView): string {
   const blocks = [renderHead(status, view.paint), renderConditions(status.conditions, view.paint)];
+  if (status.pending.length > 0) blocks.push(renderPending(status.pending, view.paint));
   if (status.workspaces.length > 0) blocks.push(renderWorkspaces(status.workspaces, view));
   const problems = status.workspaces.flatMap(({ workspace, error }) =>
     error ? [clean(workspace), ...renderProblem(error, view.paint)] : [],

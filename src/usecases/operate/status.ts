@@ -34,6 +34,7 @@ export async function status(session: RegistrySession): Promise<StatusReport> {
     versions: assets.reduce((total, asset) => total + asset.versions.length, 0),
     openIncidents: incidents,
     workspaces,
+    pending: plan.pending,
     conditions: conditionsOf({
       stalled: plan.stalled,
       findings: plan.findings,

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { paintPlain } from "../../../src/cli/ansi.ts";
-import { renderActions, renderPending } from "../../../src/cli/render/plan.ts";
+import { renderPending } from "../../../src/cli/render/pending.ts";
+import { renderActions } from "../../../src/cli/render/plan.ts";
 
 const asset = "models/taxi-fare";
 
@@ -60,7 +61,11 @@ it("shows what is pending, and until when", () => {
   expect(text).toMatchInlineSnapshot(`
     "Waiting
       … models/taxi-fare  prod  1 → 2  24 hours in test.  until 2025-01-02 03:00 UTC
+
+    Not promoted
       ✗ models/taxi-fare  prod  1 → 2  1 of 2 approvals.
-      … models/taxi-fare  prod  1 → nothing  Not looked at yet."
+
+    Asked for without a pull request
+      ✗ models/taxi-fare  prod  1 → nothing  Not looked at yet."
   `);
 });

@@ -102,6 +102,17 @@ it("renders the status on one screen", () => {
           error: { code: "STORE_READ_ONLY", message: "The store cannot be written." },
         },
       ],
+      pending: [
+        {
+          asset: "models/taxi-fare",
+          stage: "prod",
+          runs: "1",
+          wanted: "2",
+          outcome: "waiting",
+          until: "2025-01-02T03:00:00Z",
+          reason: "24 hours in test.",
+        },
+      ],
       conditions: [
         { type: "Ready", status: "False", reason: "SyncFailed", message: "prod-eu is behind." },
       ],
@@ -116,6 +127,9 @@ it("renders the status on one screen", () => {
     9 assets, 12 versions, 1 open incident
 
     ○ Ready False SyncFailed  prod-eu is behind.
+
+    Waiting
+      … models/taxi-fare  prod  1 → 2  24 hours in test.  until 2025-01-02 03:00 UTC
 
     WORKSPACE  STAGE  REGION      VERSIONS     SIZE  MISSING  SYNCED     STORE
     dev        dev    eastus             9  3.1 MiB        0  1 min ago  file:dev
