@@ -25,6 +25,7 @@ export class MirrorDirectory {
     if (graceMs !== undefined && (await exists(this.repository))) {
       await this.#removeStaleLocks(graceMs);
     }
+    await this.removeUnfinished();
     if (!(await this.#isMirrorOf(address))) return this.remake(address);
     const isSound = await (graceMs === undefined ? this.#hasTips() : this.isSound());
     if (!isSound) await this.remake(address);
@@ -34,6 +35,15 @@ export class MirrorDirectory {
   async remake(address: string): Promise<void> {
     await this.#discard();
     await this.#create(address);
+  }
+
+  /** What Git leaves of a pack that was refused or broke off: else each one would stay for ever. */
+  async removeUnfinished(): Promise<void> {
+    const folder = join(this.repository, "objects", "pack");
+    if (!(await exists(folder))) return;
+    for (const name of await readdir(folder)) {
+      if (name.startsWith("tmp_")) await rm(join(folder, name), { force: true });
+    }
   }
 
   async #discard(): Promise<void> {

@@ -84,7 +84,8 @@ export class NativeGitMirror extends NativeGitReader implements GitMirror {
     this.#suspicion = suspicion;
     this.#refs = refs;
     this.#pusher = new Pusher({ git, remote, timeoutMs: pushTimeoutMs });
-    this.#named = new NamedRefs({ git, remote: commands, watched: refs });
+    const isSound = async () => directory.isSound();
+    this.#named = new NamedRefs({ git, remote: commands, watched: refs, isSound });
     this.#writer = new ObjectWriter(directory.repository);
     this.#trees = new TreeWriter({ git, writer: this.#writer, read: (id) => this.readObject(id) });
     this.#signatures = new SignatureReader({ environment, directory: directory.path });
@@ -110,7 +111,8 @@ export class NativeGitMirror extends NativeGitReader implements GitMirror {
       const graceMs = options.staleLockGraceMs ?? 2000;
       await directory.prepare(remote.address, lock.wasAbandoned ? graceMs : undefined);
       const git = new GitProgram({ environment, gitDirectory: directory.repository });
-      const commands = new RemoteCommands(git, remote);
+      const cleanUp = async () => directory.removeUnfinished();
+      const commands = new RemoteCommands({ git, remote, cleanUp });
       const refs = await RemoteRefs.open({ git, remote: commands, branch, signal });
       const parts = { lock, directory, git, remote, commands, refs, environment, pushTimeoutMs };
       return new NativeGitMirror(parts);

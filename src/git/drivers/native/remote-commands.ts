@@ -1,6 +1,7 @@
 import { remoteBroken, repositoryUnsupported } from "../../errors.ts";
 import { isFullRef, isObjectId } from "../../objects.ts";
 import type { GitProgram } from "./program.ts";
+import { judgeFetch, refMissing, type FetchFailure } from "./fetch-failure.ts";
 import { toRemoteError, type Remote } from "./remote.ts";
 
 /** What a remote said that it has. */
@@ -19,14 +20,23 @@ export const fetchCommand = [
   "--no-recurse-submodules",
 ] as const;
 
+export interface RemoteCommandsOptions {
+  readonly git: GitProgram;
+  readonly remote: Remote;
+  /** Removes what a fetch that ended early leaves on the disk. */
+  readonly cleanUp: () => Promise<void>;
+}
+
 /** The commands that read from a remote. */
 export class RemoteCommands {
   readonly #git: GitProgram;
   readonly #remote: Remote;
+  readonly #cleanUp: () => Promise<void>;
 
-  constructor(git: GitProgram, remote: Remote) {
+  constructor({ git, remote, cleanUp }: RemoteCommandsOptions) {
     this.#git = git;
     this.#remote = remote;
+    this.#cleanUp = cleanUp;
   }
 
   async fetch(
@@ -34,12 +44,26 @@ export class RemoteCommands {
     refspecs: readonly string[],
     signal: AbortSignal,
   ): Promise<void> {
+    const failure = await this.tryFetch(options, refspecs, signal);
+    if (failure !== undefined) throw failure.error;
+  }
+
+  /** Like `fetch`, for those who can do something about a failure. `undefined` when there is none. */
+  async tryFetch(
+    options: readonly string[],
+    refspecs: readonly string[],
+    signal: AbortSignal,
+  ): Promise<FetchFailure | undefined> {
     const all = [...fetchCommand, ...options, this.#remote.name, ...refspecs];
-    const { exitCode, stderr } = await this.#git.run(all, {
-      signal,
-      configuration: this.#remote.configuration,
-    });
-    if (exitCode !== 0) throw toRemoteError("fetch", stderr, this.#remote);
+    let isDone = false;
+    try {
+      const { configuration } = this.#remote;
+      const { exitCode, stderr } = await this.#git.run(all, { signal, configuration });
+      isDone = exitCode === 0;
+      return isDone ? undefined : judgeFetch(stderr, this.#remote);
+    } finally {
+      if (!isDone) await this.#cleanUp();
+    }
   }
 
   /** Git compares the ends of names: the answer may have more than was asked for. */
@@ -66,7 +90,7 @@ export class RemoteCommands {
 
 /** True for the failure of a fetch that named a ref which the remote has not. */
 export function isRefMissing(error: unknown): boolean {
-  return error instanceof Error && error.message.includes("couldn't find remote ref");
+  return error instanceof Error && error.message.includes(refMissing);
 }
 
 /** `<id>\t<name>`, and `ref: <name>\tHEAD` for what HEAD points at. */
