@@ -151,9 +151,28 @@ describe("commits of other repositories", () => {
     expect(await mirror.fetchCommitFrom(linked, "HEAD")).toBe(other.id("refs/heads/side"));
     expect(await mirror.fetchCommitFrom(bare, "HEAD")).toBe(other.id("HEAD"));
     expect((await mirror.listTree(loose)).map(({ path }) => path)).toEqual(["x"]);
-    expect((await mirror.listRefs("refs/cairn/brought/")).get(`refs/cairn/brought/${loose}`)).toBe(
-      loose,
-    );
+    expect([...(await mirror.listRefs("refs/cairn/brought/")).values()]).toContain(loose);
+  });
+
+  it("stay named while they are among the newest two hundred", async () => {
+    const { mirror, directory } = await openMirror((await GitRepository.create()).path);
+    const other = await GitRepository.create();
+    const first = await other.commit("first", { a: "1" });
+    await mirror.fetchCommitFrom(other.path, first);
+    const path = join(directory, "repository.git");
+    const mirrored = await GitRepository.create({ path, bare: true });
+    const commits = [mirrored.commitFiles({ x: "1" })];
+    for (const parent of commits) {
+      if (commits.length < 205) commits.push(mirrored.commitTree(`${parent}^{tree}`, parent));
+    }
+    const creations = commits.map((id, at) => `create refs/cairn/brought/${at + 2}-${id} ${id}\n`);
+    mirrored.gitWith(creations.join(""), "update-ref", "--stdin");
+    const next = await other.commit("next", { a: "2" });
+    for (const id of [next, first, next]) await mirror.fetchCommitFrom(other.path, id);
+
+    const kept = [...(await mirror.listRefs("refs/cairn/brought/")).values()];
+    expect(kept).toHaveLength(200);
+    expect(new Set(kept)).toEqual(new Set([...commits.slice(-198), first, next]));
   });
 
   it("run nothing that is set up there", async () => {
