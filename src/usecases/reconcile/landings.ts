@@ -21,8 +21,8 @@ interface LandingsInput {
  * What landed after the last commit that is dealt with, oldest first; commits that one pull request
  * brought are one landing. `quiet` is a commit up to which nothing is to be done. Without anything
  * new it is the head alone: what was held back there may be free to go now. When the last commit
- * dealt with is an ancestor off the first-parent chain (a foxtrot merge), the whole step is one
- * landing that no pull request brought.
+ * dealt with is an ancestor off the first-parent chain (a foxtrot merge), the whole step to the
+ * merge that holds it is one landing that no pull request brought; what came later is as always.
  */
 export async function readLandings(
   { mirror, forge, signal }: LandingsInput,
@@ -34,18 +34,38 @@ export async function readLandings(
 ): Promise<readonly Landing[]> {
   if (processed === head || quiet === head) return [await again(mirror, head)];
   const log = await mirror.firstParentLog(head, processed);
-  if (log[0]?.parents[0] !== processed) {
-    const commit = await mirror.readCommit(head);
-    return [{ commit, before: processed, pullRequest: undefined }];
-  }
-  const isKnown = log.findIndex(({ id }) => id === quiet);
-  const commits = log.slice(isKnown + 1);
-  const before = isKnown < 0 ? processed : (log[isKnown]?.id ?? processed);
+  const merge = log[0]?.parents[0] === processed ? -1 : await findHolder(mirror, log, processed);
+  const known = log.findIndex(({ id }) => id === quiet);
+  const dealtWith = Math.max(merge, known);
+  const commits = log.slice(dealtWith + 1);
   const broughtBy = await forge.landedBy(
     commits.map(({ id }) => id),
     signal,
   );
-  return groupLandings(commits, before, broughtBy);
+  const turned = merge > known ? log[merge] : undefined;
+  return [
+    ...(turned === undefined
+      ? []
+      : [{ commit: turned, before: processed, pullRequest: undefined }]),
+    ...groupLandings(commits, log[dealtWith]?.id ?? processed, broughtBy),
+  ];
+}
+
+/** The first of these first-parent commits that has another one in its history. */
+async function findHolder(
+  mirror: GitMirror,
+  log: readonly CommitInfo[],
+  commit: string,
+): Promise<number> {
+  let low = 0;
+  let high = log.length - 1;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const candidate = log[middle]?.id ?? commit;
+    if (await mirror.isAncestor(commit, candidate)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 async function again(mirror: GitMirror, head: string): Promise<Landing> {
