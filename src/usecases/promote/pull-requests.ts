@@ -146,7 +146,8 @@ async function bringCommit(
 /** What a person may mean by a name, in the order in which git looks. */
 function fullNames(revision: string): readonly string[] {
   const isFull = /^(?:HEAD|refs\/.*|[0-9a-f]{40})(?:[~^].*)?$/.test(revision);
-  return isFull ? [revision] : [`refs/tags/${revision}`, `refs/heads/${revision}`];
+  if (isFull) return [revision];
+  return ["refs/tags", "refs/heads", "refs/remotes"].map((folder) => `${folder}/${revision}`);
 }
 
 async function detailOf(
