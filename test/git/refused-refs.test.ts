@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { assert, asyncProperty, integer, uniqueArray } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { judgeFetch, type FetchFailure } from "../../src/git/drivers/native/fetch-failure.ts";
 import { fetchByHalves, maxCulprits } from "../../src/git/drivers/native/halving.ts";
@@ -54,10 +54,10 @@ describe("fetching by halves", () => {
   };
 
   it("brings all but the culprits, and bounds its attempts when they are too many", async () => {
-    const counts = fc.integer({ min: 1, max: 700 });
-    const some = fc.uniqueArray(fc.integer({ min: 0, max: 699 }), { maxLength: 200 });
-    await fc.assert(
-      fc.asyncProperty(counts, some, async (count, numbers) => {
+    const counts = integer({ min: 1, max: 700 });
+    const some = uniqueArray(integer({ min: 0, max: 699 }), { maxLength: 200 });
+    await assert(
+      asyncProperty(counts, some, async (count, numbers) => {
         const bad = new Set(numbers.filter((number) => number < count));
         const { brought, leftOut, culprits, attempts } = await run(count, bad, "refused");
         const all = [...brought, ...leftOut].sort((left, right) => left - right);

@@ -18,9 +18,10 @@ import type {
 } from "../../forge.ts";
 import type { Deed } from "./act.ts";
 import { Conversations, maxNumber, pullRequestRefs, type Conversation } from "./conversations.ts";
+import { freeNumber } from "./free-number.ts";
 import { isLanding, mergeOnce } from "./merging.ts";
 import type { PullRequestGit } from "./pull-request-git.ts";
-import { Scribe, type ScribeOptions, type Step } from "./scribe.ts";
+import { refsOf, Scribe, type ScribeOptions, type Step } from "./scribe.ts";
 
 /** How often somebody else may be faster. */
 const maxAttempts = 10;
@@ -72,6 +73,7 @@ export class LocalForge implements Forge {
     const labels = [...new Set(draft.labels)];
     return translated(async () => {
       await this.#git.readCommit(head);
+      const passed = new Set<number>();
       return this.#attempt("the pull request", async () => {
         const { refs, conversations } = await this.#readAll();
         const same = conversations.findLast(
@@ -81,12 +83,14 @@ export class LocalForge implements Forge {
         const step: Step = same
           ? { number: same.number, seen: same, deed: { act: "pushed", head }, by, head }
           : {
-              number: freeNumber(refs, conversations),
+              number: freeNumber({ refs, conversations, passed }),
               deed: { act: "opened", title, body, labels, branch, head },
               by,
               head,
             };
-        return (await this.#scribe.write(step))?.resolve();
+        const written = await this.#scribe.write(step);
+        if (written === undefined) passed.add(step.number);
+        return written?.resolve();
       });
     });
   }
@@ -206,8 +210,9 @@ export class LocalForge implements Forge {
     }
     const refs = await this.#git.fetchRefs([`${pullRequestRefs}${number}/`], signal);
     const [found] = await this.#conversations.read(refs);
-    if (found === undefined) throw pullRequestMissing(number);
-    return found;
+    if (found !== undefined) return found;
+    const { head, meta } = refsOf(number);
+    throw refs.has(meta) && !refs.has(head) ? headMissing(number) : pullRequestMissing(number);
   }
 
   async #readAll(signal?: AbortSignal) {
@@ -222,23 +227,13 @@ export class LocalForge implements Forge {
   }
 }
 
-/** One more than the highest, past refs that are no pull requests. */
-function freeNumber(
-  refs: ReadonlyMap<string, string>,
-  conversations: readonly Conversation[],
-): number {
-  const taken = new Set<number>();
-  for (const ref of refs.keys()) {
-    const number = /^refs\/cairn\/pull\/([1-9]\d*)(?:\/|$)/.exec(ref)?.[1];
-    if (number !== undefined) taken.add(Number(number));
-  }
-  let number = (conversations.at(-1)?.number ?? 0) + 1;
-  while (taken.has(number)) number += 1;
-  if (number <= maxNumber) return number;
-  // Somebody pushed the highest number there is: fill the gaps.
-  number = 1;
-  while (taken.has(number)) number += 1;
-  return number;
+/** Its conversation is there, but what it proposes was left out, or is gone. */
+function headMissing(number: number): CairnError {
+  const { code, kind, message } = pullRequestMissing(number);
+  const { head } = refsOf(number);
+  const hint = `The objects of ${head} were refused, or it is gone: push a sound commit to it.`;
+  const described = { code, kind, message, hint };
+  return new CairnError(described);
 }
 
 async function translated<Value>(run: () => Promise<Value>): Promise<Value> {
