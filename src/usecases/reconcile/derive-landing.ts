@@ -3,7 +3,6 @@ import type { LandingMark } from "../../domain/ledger/event.ts";
 import { policyInForce, type LedgerState } from "../../domain/ledger/state.ts";
 import {
   isKnownIncident,
-  ledgerTags,
   openIncidents,
   recordableId,
   type ObservedIncident,
@@ -16,9 +15,10 @@ import type { PolicyJudgement } from "../promote/judge-policy.ts";
 import { readChange } from "../promote/read-change.ts";
 import { draftDeprecations } from "./derive-deprecations.ts";
 import { draftMoves, draftSuperseded } from "./derive-moves.ts";
-import { draftIncident, judgeLanding, type LandingJudgement } from "./judge-landing.ts";
+import { draftIncident, judgeLanding } from "./judge-landing.ts";
 import type { Landing } from "./landings.ts";
 import type { RemoteTags } from "./observe.ts";
+import { avoidTakenTags } from "./taken-tags.ts";
 
 /** What one landing brings to the ledger. */
 export interface Landed {
@@ -45,7 +45,6 @@ export async function deriveLanding(
   const before = await readChange(context, { ...landing, state });
   const judgement = await judgeLanding(context, before, tags);
   const { change, incidents, content, publications, policy, moves, findings } = judgement;
-  const taken = await takenStageTags(judgement, tags);
   const drafts: readonly EventDraft[] = [
     ...incidents,
     ...unreviewedIncidents(change, content).map((incident) => draftIncident(incident, state)),
@@ -54,7 +53,7 @@ export async function deriveLanding(
     ...draftPolicy(change, policy),
     ...draftDeprecations(change),
     ...draftSuperseded(change.state, moves.touched, change.landing),
-    ...draftMoves(change, moves, context.clock.now()).map((draft) => avoiding(draft, taken)),
+    ...(await avoidTakenTags(draftMoves(change, moves, context.clock.now()), change.state, tags)),
   ];
   return {
     registry: change.registry,
@@ -131,21 +130,4 @@ function draftUnaccepted(
     message: `the change of ${what} is not in force. ${reasons.join(" ")}`,
   };
   return [draftIncident(incident, state)];
-}
-
-/** Names of stage tags that somebody else took: they are passed over. */
-async function takenStageTags(
-  { moves: { outcome, moves }, change: { state } }: LandingJudgement,
-  tags: RemoteTags,
-): Promise<readonly string[]> {
-  if (outcome !== "accepted") return [];
-  const keys = [...new Set(moves.map(({ move }) => move.asset))];
-  const expected = ledgerTags(state, keys);
-  const remote = await tags.of(keys);
-  return [...remote.keys()].filter((name) => name.includes("#") && !expected.has(name));
-}
-
-function avoiding(draft: EventDraft, takenTags: readonly string[]): EventDraft {
-  const hasTag = draft.type === "accepted" || draft.type === "withdrawn";
-  return hasTag && takenTags.length > 0 ? { ...draft, takenTags } : draft;
 }

@@ -9,6 +9,7 @@ import { readChange } from "../promote/read-change.ts";
 import { observedIncidents } from "./judge-landing.ts";
 import { draftGivenUp, draftMoves } from "./derive-moves.ts";
 import type { RemoteTags } from "./observe.ts";
+import { avoidTakenTags } from "./taken-tags.ts";
 
 interface WaitingInput {
   /** After the landings of this look, and before them. */
@@ -65,7 +66,7 @@ async function deriveOne(
   const change = await readChange(context, { before, commit, pullRequest, state });
   const judgement = await judgeMoves(context, change, false);
   if (judgement.outcome === "waiting") return incidents;
-  const drafts = draftMoves(change, judgement, now);
+  const drafts = await avoidTakenTags(draftMoves(change, judgement, now), state, tags);
   const ended =
     drafts.length > 0 ? drafts : [draftGivenUp(state, waiting, "Its stages run that already.")];
   return [...incidents, ...ended];
