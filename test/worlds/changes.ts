@@ -1,0 +1,132 @@
+import * as fc from "fast-check";
+import { policyChangeNames, policyChanges, type PolicyChange } from "./people.ts";
+import type { Decided } from "./oracle.ts";
+import { contents, wishKey, type Asset, type Tree, type Wish } from "./tree.ts";
+
+/** What somebody wants to change; versions are chosen when it is known which there are. */
+export type Change =
+  | { readonly type: "content"; readonly asset: Asset; readonly content: string }
+  | { readonly type: "evidence"; readonly asset: Asset; readonly r2: number }
+  | {
+      readonly type: "stage";
+      readonly asset: Asset;
+      readonly stage: "dev" | "test" | "prod";
+      readonly pick: "best" | "back" | "older" | "missing" | "none";
+      readonly override: "none" | "soak" | "metrics" | "freeze";
+      readonly reason: number;
+    }
+  | { readonly type: "policy"; readonly change: PolicyChange };
+
+export const anyAsset: fc.Arbitrary<Asset> = oftenest(["models/a", 3], ["data/b", 1]);
+const anyContent = fc.record({
+  type: fc.constant("content" as const),
+  asset: anyAsset,
+  content: fc.constantFrom(...contents),
+});
+const anyEvidence = fc.record({
+  type: fc.constant("evidence" as const),
+  asset: anyAsset,
+  r2: fc.constantFrom(90, 86, 85, 84, 82, 79),
+});
+const anyStage = fc.record({
+  type: fc.constant("stage" as const),
+  asset: anyAsset,
+  stage: oftenest(["test", 10], ["prod", 12], ["dev", 1]),
+  pick: oftenest(["best", 16], ["back", 5], ["older", 3], ["missing", 1], ["none", 3]),
+  override: oftenest(["none", 20], ["soak", 3], ["metrics", 1], ["freeze", 1]),
+  reason: fc.nat({ max: 3 }),
+});
+const anyPolicy = fc.record({
+  type: fc.constant("policy" as const),
+  change: fc.constantFrom(...policyChangeNames),
+});
+
+/** One change mostly, sometimes several in one pull request. */
+export const anyChanges: fc.Arbitrary<readonly Change[]> = fc.oneof(
+  { arbitrary: anyContent.map((change) => [change]), weight: 7 },
+  { arbitrary: anyEvidence.map((change) => [change]), weight: 3 },
+  { arbitrary: anyStage.map((change) => [change]), weight: 14 },
+  { arbitrary: fc.tuple(anyStage, anyStage), weight: 3 },
+  { arbitrary: anyPolicy.map((change) => [change]), weight: 4 },
+  { arbitrary: fc.tuple(anyEvidence, anyStage), weight: 1 },
+  { arbitrary: fc.tuple(anyContent, anyStage), weight: 1 },
+  { arbitrary: fc.tuple(anyPolicy, anyStage), weight: 1 },
+);
+
+export function oftenest<const Value extends string>(
+  ...options: readonly (readonly [Value, number])[]
+): fc.Arbitrary<Value> {
+  return fc.oneof(...options.map(([value, weight]) => ({ arbitrary: fc.constant(value), weight })));
+}
+
+export function applyChanges(tree: Tree, changes: readonly Change[], decided: Decided): Tree {
+  return changes.reduce((before, change) => applyChange(before, change, decided), tree);
+}
+
+function applyChange(tree: Tree, change: Change, decided: Decided): Tree {
+  switch (change.type) {
+    case "content":
+      return { ...tree, contents: { ...tree.contents, [change.asset]: change.content } };
+    case "evidence":
+      return { ...tree, evidence: { ...tree.evidence, [change.asset]: change.r2 } };
+    case "policy":
+      return { ...tree, policy: { ...tree.policy, ...policyChanges[change.change] } };
+    case "stage":
+      return applyStage(tree, change, decided);
+  }
+}
+
+function applyStage(
+  tree: Tree,
+  change: Extract<Change, { readonly type: "stage" }>,
+  decided: Decided,
+): Tree {
+  const { stage, asset, override, reason, pick } = change;
+  const key = wishKey(stage, asset);
+  const { [key]: _, ...others } = tree.wishes;
+  if (pick === "none") return { ...tree, wishes: others };
+  const version = versionOf(change, decided);
+  const wish: Wish = {
+    version,
+    ...(reason === 0 ? {} : { reason: `because ${reason}` }),
+    ...(override === "none" ? {} : { override: { version, gates: [override], reason: "now" } }),
+  };
+  return { ...tree, wishes: { ...others, [key]: wish } };
+}
+
+/** `back` is what the stage ran before, `best` what runs in the stage before. */
+function versionOf(
+  { stage, asset, pick }: Extract<Change, { readonly type: "stage" }>,
+  { stays, versions }: Decided,
+): string {
+  const before = stays[wishKey(stage === "prod" ? "test" : "dev", asset)] ?? [];
+  const best = before.at(-1)?.version ?? "1";
+  switch (pick) {
+    case "missing":
+      return "99";
+    case "older":
+      return versions[asset].at(-2)?.version ?? best;
+    case "back": {
+      const ran = stays[wishKey(stage, asset)] ?? [];
+      const now = ran.at(-1)?.version;
+      return ran.findLast(({ version }) => version !== now)?.version ?? best;
+    }
+    default:
+      return best;
+  }
+}
+
+export function describeChange(change: Change): string {
+  switch (change.type) {
+    case "content":
+      return `content ${change.content} for ${change.asset}`;
+    case "evidence":
+      return `evidence ${change.r2} for ${change.asset}`;
+    case "policy":
+      return `a policy: ${change.change}`;
+    case "stage": {
+      const override = change.override === "none" ? "" : `, overriding ${change.override}`;
+      return `${change.pick} of ${change.asset} in ${change.stage}${override}`;
+    }
+  }
+}

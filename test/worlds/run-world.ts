@@ -1,0 +1,290 @@
+import type * as fc from "fast-check";
+import { expect } from "vitest";
+import { CairnError } from "../../src/shared/errors.ts";
+import { resolveIncident } from "../../src/usecases/operate/incidents.ts";
+import { applyChanges, describeChange } from "./changes.ts";
+import { describeCommand, type Act, type Command, type Fault, type Flow } from "./commands.ts";
+import { Watch } from "./invariants.ts";
+import type { Person } from "./people.ts";
+import { assets, filesOfTree, isSame, type Tree } from "./tree.ts";
+import { hourMs, minuteMs, World, type PullFacts } from "./world.ts";
+
+/** Plays commands in a world; the oracle looks at every step of the ledger. */
+export class Run {
+  readonly world: World;
+  readonly watch: Watch;
+  readonly #scheduler: fc.Scheduler;
+
+  private constructor(world: World, scheduler: fc.Scheduler) {
+    this.world = world;
+    this.watch = new Watch(world);
+    this.#scheduler = scheduler;
+  }
+
+  static async open(scheduler: fc.Scheduler): Promise<Run> {
+    const run = new Run(await World.open(), scheduler);
+    run.world.pass();
+    await run.reconcile(0);
+    return run;
+  }
+
+  async play(command: Command): Promise<void> {
+    this.world.story.add(describeCommand(command));
+    switch (command.type) {
+      case "flow":
+        return this.#flow(command);
+      case "go on":
+        return this.#goOn(command);
+      case "direct":
+        this.world.pushToMain(command.by, this.#changed(this.world.tree, command.changes));
+        return;
+      case "foxtrot":
+        return this.#foxtrot(command);
+      case "tag":
+        return this.#attackTag(command);
+      case "restore":
+        return this.#restoreTags();
+      case "wait":
+        this.world.pass(command.ms);
+        return;
+      case "jump":
+        this.world.jump(command.ms);
+        return;
+      case "reconcile":
+        this.world.pass();
+        return this.reconcile(command.controller, command.fault);
+      case "both":
+        return this.#both();
+    }
+  }
+
+  async reconcile(index: 0 | 1, fault: Partial<Fault> = {}): Promise<void> {
+    const { world, watch } = this;
+    const { killedAt, breaks = 0, isRefused = false, keepsCache = true } = fault;
+    const expected = watch.expect();
+    let left = killedAt ?? Number.POSITIVE_INFINITY;
+    const pause = async (method: string): Promise<void> => {
+      if (!remoteMethods.has(method)) return;
+      left -= 1;
+      if (left < 0) throw killed;
+    };
+    world.remote.connectionBreaks = breaks;
+    if (isRefused) world.remote.refuse = () => "a hook declined";
+    let isComplete = false;
+    try {
+      await world.reconcile(index, pause);
+      isComplete = !isRefused;
+    } catch (error) {
+      if (error !== killed) throw error;
+      watch.places.add("killed");
+      world.restart(index, keepsCache);
+    } finally {
+      world.remote.connectionBreaks = 0;
+      world.remote.refuse = () => undefined;
+    }
+    watch.check(expected, isComplete);
+  }
+
+  /** After the last fault two looks are enough for everybody, and a third writes nothing (I5). */
+  async end(): Promise<void> {
+    const { world, watch } = this;
+    world.story.add("the faults stop");
+    // Now both are to look at every tag.
+    world.pass(16 * minuteMs);
+    for (const index of [0, 1, 0, 1] as const) await this.reconcile(index);
+    const { pushes } = world.remote;
+    for (const index of [0, 1] as const) await this.reconcile(index);
+    expect(world.remote.pushes, "pushes of a third look").toBe(pushes);
+    await watch.checkState();
+  }
+
+  async #both(): Promise<void> {
+    const { world, watch } = this;
+    world.pass();
+    const expected = watch.expect();
+    const pause = async (method: string): Promise<void> => {
+      if (remoteMethods.has(method)) await this.#scheduler.schedule(Promise.resolve(), method);
+    };
+    const before = world.remote.pushes;
+    const looks = Promise.all([world.reconcile(0, pause), world.reconcile(1, pause)]);
+    await this.#scheduler.waitFor(looks);
+    if (world.remote.pushes > before + 1) watch.places.add("raced");
+    watch.check(expected, true);
+  }
+
+  async #flow(flow: Flow): Promise<void> {
+    const { world } = this;
+    const base = this.#commitBehind(flow.behind);
+    const tree = this.#changed(world.trees.at(base), flow.changes);
+    const pull = await world.propose(flow.by, flow.changes.map(describeChange).join(), tree, base);
+    world.story.add(`    as #${pull.number}: ${JSON.stringify(tree.wishes)}`);
+    await this.#finish(pull, flow);
+  }
+
+  async #goOn({ which, ...rest }: Extract<Command, { readonly type: "go on" }>): Promise<void> {
+    const open = this.world.openPulls();
+    const pull = open[which % Math.max(1, open.length)];
+    if (pull !== undefined) await this.#finish(pull, rest);
+  }
+
+  async #finish(
+    pull: PullFacts,
+    {
+      acts,
+      isApproved,
+      late,
+      ending,
+      mergedBy,
+      evil,
+    }: Omit<Flow, "type" | "by" | "changes" | "behind">,
+  ): Promise<void> {
+    for (const act of acts) await this.#act(pull, act);
+    if (isApproved) {
+      for (const by of ["ann", "bo"] as const) if (by !== pull.author) this.#approve(pull, by);
+    }
+    for (const act of late) await this.#act(pull, act);
+    const isDone = await this.#endPull(pull, { ending, mergedBy, evil });
+    this.world.story.add(
+      `    #${pull.number}: ${ending} by ${mergedBy}${isDone ? "" : ", in vain"}`,
+    );
+    if (isDone) this.watch.places.add(`ended: ${ending}`);
+  }
+
+  #approve(pull: PullFacts, by: Person): void {
+    this.world.review(pull, {
+      by,
+      verdict: "approved",
+      at: this.world.hostMs + 60_000,
+      commit: pull.head,
+    });
+    this.world.story.add(`    ${by} approves #${pull.number}`);
+  }
+
+  async #act(pull: PullFacts, act: Act): Promise<void> {
+    const { world } = this;
+    if (act.type === "wait") world.pass(act.ms);
+    else if (act.type === "review") this.#review(pull, act);
+    else {
+      const from = act.how === "onto the branch" ? world.head : pull.head;
+      const parent = act.how === "force" ? this.#commitBehind(1) : from;
+      const tree = this.#changed(world.trees.at(from), act.changes);
+      await world.push(pull, act.by, tree, { parent, isSeen: act.how !== "unseen" });
+      const what = act.changes.map(describeChange).join(" and ");
+      world.story.add(`    ${act.by} pushes (${act.how}) to #${pull.number}: ${what}`);
+    }
+  }
+
+  #review(
+    pull: PullFacts,
+    { by, verdict, when, of }: Extract<Act, { readonly type: "review" }>,
+  ): void {
+    const { world } = this;
+    const older = pull.pushes.at(-2);
+    const last = pull.pushes.at(-1);
+    const isRebound = of === "rebound" && older !== undefined && last?.by !== undefined;
+    const shifts = { now: 60_000, before: -3 * hourMs, later: 3 * hourMs };
+    const at = world.hostMs + shifts[when];
+    // What a person saw was there when it was seen; a host that says otherwise re-bound it.
+    const isEarly = (last?.at ?? 0) > at;
+    const commit = of === "unknown" ? undefined : of === "older" ? older?.head : pull.head;
+    const time = isRebound ? Math.min(at, (last?.at ?? at) - 60_000) : at;
+    const isKnownPush = last?.by !== undefined;
+    world.review(pull, {
+      ...{ by, verdict, commit, at: time },
+      isRebound: isRebound || (isEarly && isKnownPush && commit === pull.head),
+    });
+    world.story.add(`    ${by}: ${verdict} (${when}, of ${of}) #${pull.number}`);
+  }
+
+  async #endPull(
+    pull: PullFacts,
+    { ending, mergedBy, evil }: Pick<Flow, "ending" | "mergedBy" | "evil">,
+  ): Promise<boolean> {
+    const { world } = this;
+    if (ending === "none") return false;
+    if (ending === "close") {
+      await world.close(pull, mergedBy);
+      return true;
+    }
+    if (ending === "evil merge") {
+      const tree = world.mergedTree(pull.head);
+      if (tree === undefined) return false;
+      const merged = world.remote.commit({}, { parents: [] });
+      const { commits } = world.remote.objects;
+      const made = commits.get(merged);
+      if (made === undefined) return false;
+      const readable = world.remote.objects.writeCommit({ ...made, tree, message: "merge" });
+      const other = this.#changed(world.trees.at(readable), evil);
+      if (isSame(other, world.trees.at(readable))) return false;
+      const id = world.remote.objects.writeTree(filesOfTree(other));
+      world.story.add(`    evil: ${evil.map(describeChange).join(" and ")}`);
+      return world.mergeAs(pull, mergedBy, "merge", id);
+    }
+    if (ending === "stale squash") {
+      const older = pull.pushes.at(-2);
+      const tree = older === undefined ? undefined : world.mergedTree(older.head);
+      return tree !== undefined && world.mergeAs(pull, mergedBy, "squash", tree);
+    }
+    return world.merge(pull, mergedBy, ending);
+  }
+
+  #foxtrot({ changes, behind }: Extract<Command, { readonly type: "foxtrot" }>): void {
+    const { world } = this;
+    const base = this.#commitBehind(behind);
+    world.foxtrot("eve", this.#changed(world.trees.at(base), changes), base);
+  }
+
+  #attackTag({ how, which }: Extract<Command, { readonly type: "tag" }>): void {
+    const { world, watch } = this;
+    const { refs, objects } = world.remote;
+    if (how === "create") {
+      const asset = assets[which % assets.length] ?? "models/a";
+      const next = watch.decided.versions[asset].length + 1 + (which % 3);
+      const name = which % 2 === 0 ? `${asset}@v${next}` : `${asset}#prod#${next}`;
+      if (refs.has(`refs/tags/${name}`)) return;
+      world.attackedTags.add(name);
+      refs.set(`refs/tags/${name}`, world.head);
+      return;
+    }
+    const names = [...refs.keys()].filter((ref) => ref.startsWith("refs/tags/"));
+    const ref = names[which % Math.max(1, names.length)];
+    if (ref === undefined) return;
+    world.story.add(`    ${ref}`);
+    world.attackedTags.add(ref.slice("refs/tags/".length));
+    if (how === "delete") refs.delete(ref);
+    else if (objects.commits.has(world.head)) refs.set(ref, world.head);
+  }
+
+  /** Not Cairn's own tags are left; they count for nothing. */
+  async #restoreTags(): Promise<void> {
+    const { world, watch } = this;
+    world.pass();
+    await this.reconcile(0);
+    for (const { id, tag, kind } of watch.openIncidents()) {
+      if (tag === undefined || kind === "tag-foreign") continue;
+      world.pass();
+      try {
+        await resolveIncident(world.session(0), { id, how: "restore", by: "the operator" });
+        world.attackedTags.delete(tag);
+        watch.places.add("restored");
+      } catch (error) {
+        if (!(error instanceof CairnError)) throw error;
+      }
+      watch.follow();
+    }
+  }
+
+  #changed(tree: Tree, changes: Parameters<typeof applyChanges>[1]): Tree {
+    return applyChanges(tree, changes, this.watch.decided);
+  }
+
+  #commitBehind(count: number): string {
+    const { commits } = this.world.remote.objects;
+    let id = this.world.head;
+    for (let left = count; left > 0; left -= 1) id = commits.get(id)?.parents[0] ?? id;
+    return id;
+  }
+}
+
+const killed = new Error("killed");
+const remoteMethods = new Set(["fetch", "fetchTags", "fetchRefs", "push", "pushed"]);
