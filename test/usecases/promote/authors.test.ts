@@ -109,6 +109,24 @@ describe("who approves", () => {
       says: "bo is the author",
     },
     {
+      name: "one person twice, where two are asked for",
+      spec: { rules: [prodRule({ approvals: { count: 2 } })] },
+      by: { by: people.bo },
+      reviews: async (world, number) => {
+        await world.review(number, people.ann);
+        await world.review(number, people.annAtHome);
+      },
+      says: "1 of 2 approvals (ann)",
+    },
+    {
+      name: "somebody who pushes to it afterwards",
+      reviews: async (world, number) => {
+        await world.review(number, people.bo);
+        await world.push(number, { "notes.md": "{}" }, { by: people.bo, author: people.ann });
+      },
+      says: "bo is the author",
+    },
+    {
       name: "somebody else beside the author",
       reviews: async (world, number) => {
         await world.review(number, people.ann);
