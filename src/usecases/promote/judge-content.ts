@@ -55,16 +55,17 @@ export async function judgeContent(
     } else if (open === undefined) {
       published.push(asset);
     } else if (isTouched(change, context.reader, asset) && isApproved(context, change, asset)) {
-      ended.push({ id: open, how: "reviewed" });
+      ended.push(...open.map((id) => ({ id, how: "reviewed" as const })));
       published.push(asset);
     } else {
       held.push({ asset, reason: heldReason(asset.key) });
     }
   }
   const different = new Set(changed.map(({ key }) => key));
-  for (const [key, id] of incidents) {
+  for (const [key, open] of incidents) {
+    if (different.has(key) || blocked.has(key)) continue;
     // Nothing is left of it: the content is what was published, or the asset is gone.
-    if (!different.has(key) && !blocked.has(key)) ended.push({ id, how: "restored" });
+    ended.push(...open.map((id) => ({ id, how: "restored" as const })));
   }
   return { published, unreviewed, held, ended };
 }
@@ -165,13 +166,13 @@ function heldReason(key: AssetKey): string {
   return `${key} holds content that was never reviewed: an approved pull request that touches it ends this.`;
 }
 
-/** Open incidents about content, by asset. */
-function unreviewedIncidents({ state }: Change): ReadonlyMap<AssetKey, string> {
-  return new Map(
-    openIncidents(state).flatMap(({ event }) =>
-      event.kind === "unreviewed-content" && event.asset !== undefined
-        ? [[event.asset, event.id] as const]
-        : [],
-    ),
-  );
+/** Open incidents about content, by asset: several, when it was changed again and again. */
+function unreviewedIncidents({ state }: Change): ReadonlyMap<AssetKey, readonly string[]> {
+  const incidents = new Map<AssetKey, readonly string[]>();
+  for (const { event } of openIncidents(state)) {
+    const { kind, asset, id } = event;
+    if (kind !== "unreviewed-content" || asset === undefined) continue;
+    incidents.set(asset, [...(incidents.get(asset) ?? []), id]);
+  }
+  return incidents;
 }
