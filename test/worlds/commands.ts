@@ -228,13 +228,47 @@ const anyJourney: fc.Arbitrary<readonly Command[]> = fc
     ];
   });
 
+/** Content that nobody reviewed, again and again, and the way out of it. */
+const anySiege: fc.Arbitrary<readonly Command[]> = fc
+  .record({
+    direct: fc.array(fc.constantFrom(...contents), { minLength: 1, maxLength: 3 }),
+    mended: fc.array(
+      fc.record({ content: fc.constantFrom(...contents), isApproved: fc.boolean() }),
+      {
+        minLength: 1,
+        maxLength: 3,
+      },
+    ),
+    looks: fc.array(anyReconcile, { minLength: 6, maxLength: 6 }),
+    late: anyActs(3, 2),
+  })
+  .map(({ direct, mended, looks, late }) => {
+    const change = (content: (typeof contents)[number]): Change => ({
+      ...{ type: "content", asset: "models/a", content },
+    });
+    const steps = [
+      ...direct.map((content): Command => ({
+        ...{ type: "direct", by: "eve", changes: [change(content)] },
+      })),
+      ...mended.map(({ content, isApproved }): Command => ({
+        ...{ type: "flow", by: "dee", changes: [change(content)], behind: 0, evil: [] },
+        ...{ acts: [], isApproved, late, ending: "merge", mergedBy: "dee" },
+      })),
+    ];
+    return steps.flatMap((step, index): readonly Command[] => {
+      const look = looks[index];
+      return look === undefined ? [step] : [step, look];
+    });
+  });
+
 export const anyCommands: fc.Arbitrary<readonly Command[]> = fc
   .array(
     fc.oneof(
-      { arbitrary: anyCommand.map((command) => [command]), weight: 5 },
-      { arbitrary: anyJourney, weight: 1 },
+      { arbitrary: anyCommand.map((command) => [command]), weight: 20 },
+      { arbitrary: anyJourney, weight: 4 },
+      { arbitrary: anySiege, weight: 1 },
     ),
-    { minLength: 4, maxLength: 18, size: "max" },
+    { minLength: 4, maxLength: 16, size: "max" },
   )
   .map((parts) => parts.flat());
 
