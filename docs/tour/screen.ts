@@ -70,7 +70,7 @@ export class Screen {
 }
 
 /** Keeps the lines that hold one of the texts; what lies between becomes `⋮ 3 lines`. */
-export function foldLines(
+function foldLines(
   lines: readonly string[],
   shown: readonly string[] | undefined,
 ): readonly string[] {
@@ -97,7 +97,7 @@ export function foldLines(
 }
 
 /** Breaks a line between words; what follows stands under the last column of the first part. */
-export function wrapLine(line: string, columns: number): readonly string[] {
+function wrapLine(line: string, columns: number): readonly string[] {
   const words = line.split(/(?<=\S)(?= )/);
   const indent = " ".repeat(columnStart(stripVTControlCharacters(line), columns));
   const parts: string[] = [];
