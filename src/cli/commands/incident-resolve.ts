@@ -41,10 +41,11 @@ export const incidentResolveCommand = defineCommand({
       ...(reason === undefined ? {} : { reason }),
     });
     if (json) terminal.out(renderJson(item));
-    else
-      terminal.out(
-        `${terminal.paint("green", "Resolved")} ${clean(item.id)}: ${clean(item.message)}`,
-      );
+    else {
+      const how = restore ? "put back as the ledger has it" : "left as it is";
+      const done = `${terminal.paint("green", "Resolved")} ${clean(item.id)}, ${how}.`;
+      terminal.out(`${done}\nIt was: ${clean(item.message)}`);
+    }
     return ExitCode.ok;
   },
 });

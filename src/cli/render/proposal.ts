@@ -1,6 +1,6 @@
 import type { MergeReport, ProposalReport, RegisterReport } from "../../usecases/app.ts";
 import { clean, type Paint } from "../ansi.ts";
-import { joinBlocks, renderCheck, renderCheckBody } from "./check.ts";
+import { joinBlocks, renderCheck, renderCheckBody, renderCheckLine } from "./check.ts";
 import { renderSize } from "./size.ts";
 import type { View } from "./view.ts";
 
@@ -23,9 +23,11 @@ export function renderMerge({ number, commit, check }: MergeReport, view: View):
   if (commit === undefined) {
     return joinBlocks([`${paint("red", "Not merged:")} #${number}`, renderCheck(check, view)]);
   }
+  // What passed has been read before; what fails or waits is what one wants to see again.
+  const isPlain = check.outcome === "passed";
   return joinBlocks([
     `${renderMerged(commit, paint)} (#${number})`,
-    renderCheckBody(check, view),
+    isPlain ? renderCheckLine(check, paint) : renderCheckBody(check, view),
     renderAfterMerge(paint),
   ]);
 }

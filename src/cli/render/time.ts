@@ -6,14 +6,14 @@ const steps = [
   { ms: 1000, unit: "s" },
 ] as const;
 
-/** `just now`, `4 min ago`, `in 3 d`; text that is no date is shown as it is. */
+/** `just now`, `4 min ago`, `in a moment`, `in 3 d`; text that is no date is shown as it is. */
 export function renderAgo(iso: string, now: Date): string {
   const then = Date.parse(iso);
   if (Number.isNaN(then)) return iso;
   const distanceMs = now.getTime() - then;
   const absoluteMs = Math.abs(distanceMs);
   const step = steps.find(({ ms }) => absoluteMs >= ms);
-  if (!step || absoluteMs < 5000) return "just now";
+  if (!step || absoluteMs < 5000) return distanceMs >= 0 ? "just now" : "in a moment";
   const amount = `${Math.floor(absoluteMs / step.ms)} ${step.unit}`;
   return distanceMs >= 0 ? `${amount} ago` : `in ${amount}`;
 }

@@ -263,6 +263,18 @@ it.each([
   expect(renderMerge(report, view).split("\n")[0]).toBe(first);
 });
 
+it("a merge of what passed does not show it all again", () => {
+  const check = { ...checkReport(), outcome: "passed", summary: "test: models/a 2" } as const;
+
+  expect(renderMerge({ number: 12, commit: "c0ffee0123456789", check }, view)).toBe(
+    [
+      "Merged as c0ffee0123 (#12)",
+      "✓ passed  test: models/a 2",
+      'Next: the running controller takes it up, or "cairn apply".',
+    ].join("\n\n"),
+  );
+});
+
 describe("renderPullRequest", () => {
   it("shows who said what", () => {
     const at = "2025-01-01T12:00:00Z";
@@ -348,7 +360,7 @@ it("explains what a version lacks", () => {
     pullRequest: 12,
     lastTry: "Blocked 2 d ago: 1 of 2 approvals.",
     hold: "until 2026-12-31: holiday season",
-    approvers: ["approvals: ann, bo"],
+    approvers: ["ann", "bo"],
     next: "Wait until tomorrow.",
   } as const;
 
@@ -365,7 +377,7 @@ it("explains what a version lacks", () => {
     asked for  in pull request #12
     last try   Blocked 2 d ago: 1 of 2 approvals.
     hold       until 2026-12-31: holiday season
-    approvers  approvals: ann, bo
+    approvers  ann, bo
 
     Next: Wait until tomorrow."
   `);
