@@ -24,7 +24,7 @@ export interface Proposed {
 
 /**
  * Opens a pull request with these files on top of the branch. Its name is made from the content:
- * proposed twice, it is one pull request.
+ * proposed twice, it is one pull request. One that the branch has left behind is brought up to date.
  */
 export async function propose(
   { mirror, forge, clock }: RegistrySession,
@@ -38,7 +38,9 @@ export async function propose(
   const branch = branchName(proposal, changes);
   const open = await forge.list(["open"]);
   const known = open.find((pullRequest) => pullRequest.branch === branch);
-  if (known !== undefined) return { pullRequest: known, created: false };
+  if (known !== undefined && !(await hasConflict(mirror, base, known.head))) {
+    return { pullRequest: known, created: false };
+  }
   const { name = proposal.by.login ?? "unknown", email = "" } = proposal.by;
   const head = await mirror.writeCommit({
     tree: await mirror.writeTree(base, changes),
@@ -48,7 +50,15 @@ export async function propose(
   });
   const { title, body, by, labels } = proposal;
   const pullRequest = await forge.open({ title, body, by, labels, branch, head });
-  return { pullRequest, created: true };
+  return { pullRequest, created: known === undefined };
+}
+
+async function hasConflict(
+  mirror: RegistrySession["mirror"],
+  base: string,
+  head: string,
+): Promise<boolean> {
+  return (await mirror.previewMerge(base, head)).outcome === "conflict";
 }
 
 async function toTreeFile(
