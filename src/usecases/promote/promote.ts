@@ -95,6 +95,12 @@ export async function rollback(
       `cairn history ${asset} shows what it ran; cairn promote moves it forward.`,
     );
   }
+  if (!stageEntries(found.state, request.stage).some((entry) => entry.version === version)) {
+    throw nothingToPropose(
+      `${request.stage} never ran ${asset} ${version}, so it cannot go back to it.`,
+      `cairn promote ${asset}@${version} --to ${request.stage} brings it there.`,
+    );
+  }
   const { path, text } = await moveStageFile(session, registry, {
     asset,
     version,
