@@ -136,9 +136,8 @@ describe("versions and deliveries", () => {
     expect(
       check.versions.map(({ asset, version, digest }) => ({ asset, version, digest })),
     ).toEqual(published);
-    const predicted = check.deliveries.map(({ stage: _, region: __, ...delivery }) => delivery);
-    expect(predicted).toHaveLength(3);
-    expect(predicted).toEqual(deliveriesOf(report));
+    expect(check.deliveries).toHaveLength(3);
+    expect(check.deliveries).toMatchObject(deliveriesOf(report));
     expect(check.deliveries[0]).toMatchObject({ workspace: "dev", stage: "dev", region: "eastus" });
   });
 
@@ -349,6 +348,6 @@ describe("the change as a whole", () => {
     await app.policyExplain();
     await app.plan();
     expect(await fixture.refs()).toEqual(before);
-    await expect(fixture.readStore("dev/assets/models/taxi/3/weights.bin")).rejects.toThrow();
+    await expect(fixture.readStore("dev/assets/models/taxi/3/weights.bin")).rejects.toThrow(/ENOENT/);
   });
 });

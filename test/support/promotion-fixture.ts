@@ -127,7 +127,7 @@ export interface PromotionFixture {
  */
 export async function createPromotionTemplate(
   files: FileChanges = {},
-  adopted: "adopted" | "not adopted" = "adopted",
+  prepare: ((app: App) => Promise<void>) | "not adopted" = async () => {},
 ): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "cairn-promotion-"));
   const remote = join(folder, "registry.git");
@@ -145,11 +145,12 @@ export async function createPromotionTemplate(
   await fixture.git("checkout", "--quiet", "-B", "main");
   await fixture.commit("Start the registry", { ...startFiles, ...files });
   await fixture.git("push", "--quiet", "--set-upstream", "origin", "main");
-  if (adopted === "not adopted") return folder;
+  if (prepare === "not adopted") return folder;
   const app = await createApp(optionsOf(folder));
   await app.adopt({ withStages: true });
   await fixture.push("Train the model again", secondWeights);
   await app.apply();
+  await prepare(app);
   await app.close();
   return folder;
 }
@@ -259,7 +260,7 @@ function lines(text: string): readonly string[] {
 
 /** What a stage runs, as `which` says: `models/taxi` and the like to a version. */
 export async function running(app: App, stage: string): Promise<Readonly<Record<string, string>>> {
-  const { items } = await app.which({ stage, limit: 100 });
+  const { items } = await app.which({ stage });
   return Object.fromEntries(items.map(({ kind, name, version }) => [`${kind} ${name}`, version]));
 }
 
