@@ -59,7 +59,8 @@ function changedPaths(inForce: Registry, after: Registry): readonly string[] {
     .sort();
 }
 
-function brokenPolicy({ findings, settings }: Registry): readonly string[] {
+/** Why a policy cannot be used at all, whoever wants it. */
+export function brokenPolicy({ findings, settings }: Registry): readonly string[] {
   const errors = findings.filter(
     ({ severity, path }) => severity === "error" && isPolicyPath(path),
   );

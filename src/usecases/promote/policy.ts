@@ -11,6 +11,7 @@ import { requireBranch } from "../require-state.ts";
 import type { RegistrySession } from "../session.ts";
 import { nothingToPropose } from "./errors.ts";
 import { readInForce } from "./in-force.ts";
+import { brokenPolicy } from "./judge-policy.ts";
 import { landingMark } from "./read-change.ts";
 
 /** The policy in force, stage by stage. */
@@ -90,12 +91,9 @@ export async function acceptPolicy(
         "There is nothing to accept.",
       );
     }
-    const registry = await session.reader.registryAt(head);
-    if (registry.settings === undefined) {
-      throw nothingToPropose(
-        "registry.yaml cannot be used.",
-        "cairn validate shows what is wrong.",
-      );
+    const [problem] = brokenPolicy(await session.reader.registryAt(head));
+    if (problem !== undefined) {
+      throw nothingToPropose(problem, "cairn validate shows everything that is wrong.");
     }
     const commit = await session.mirror.readCommit(head);
     const outcome = await recordEvents(session, state, [
