@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-import type { ApplyReport, CheckReport } from "../../src/usecases/app.ts";
+import type { CheckReport } from "../../src/usecases/app.ts";
 import {
   copyTemplate,
   createPromotionTemplate,
+  deliveriesOf,
   policyPath,
   basicPolicy,
   removeTemplate,
@@ -37,14 +38,6 @@ async function checkOf(files: FileChanges): Promise<CheckReport> {
   branches += 1;
   await fixture.branch(`branch-${branches}`, files);
   return app.check({});
-}
-
-function deliveriesOf(report: ApplyReport): readonly unknown[] {
-  return report.done.flatMap((action) => {
-    if (action.kind !== "deliver") return [];
-    const { kind: _, ...delivery } = action;
-    return [delivery];
-  });
 }
 
 describe("what is checked", () => {
@@ -137,7 +130,7 @@ describe("versions and deliveries", () => {
       check.versions.map(({ asset, version, digest }) => ({ asset, version, digest })),
     ).toEqual(published);
     expect(check.deliveries).toHaveLength(3);
-    expect(check.deliveries).toMatchObject(deliveriesOf(report));
+    expect(check.deliveries).toMatchObject(deliveriesOf(report.done));
     expect(check.deliveries[0]).toMatchObject({ workspace: "dev", stage: "dev", region: "eastus" });
   });
 
@@ -348,6 +341,8 @@ describe("the change as a whole", () => {
     await app.policyExplain();
     await app.plan();
     expect(await fixture.refs()).toEqual(before);
-    await expect(fixture.readStore("dev/assets/models/taxi/3/weights.bin")).rejects.toThrow(/ENOENT/);
+    await expect(fixture.readStore("dev/assets/models/taxi/3/weights.bin")).rejects.toThrow(
+      /ENOENT/,
+    );
   });
 });

@@ -5,6 +5,7 @@ import {
   copyTemplate,
   createPromotionTemplate,
   deeds,
+  deliveriesOf,
   removeTemplate,
   running,
   shareCopy,
@@ -74,14 +75,8 @@ describe("promoting", () => {
     expect(merged).toMatchObject({ created: false, pullRequest: { number: 1, state: "merged" } });
     const report = await app.apply();
     expect(deeds(report.done)).toEqual(["accept models/taxi 2 in test"]);
-    const delivered = report.done.flatMap((action) => (action.kind === "deliver" ? [action] : []));
-    expect(merged.check.deliveries).toEqual(
-      delivered.map(({ kind: _, ...delivery }) => ({
-        ...delivery,
-        stage: "test",
-        region: "eastus",
-      })),
-    );
+    const delivered = deliveriesOf(report.done);
+    expect(merged.check.deliveries).toMatchObject(delivered);
     expect(delivered).toHaveLength(1);
     expect(await fixture.readStore("test/assets/models/taxi/2/weights.bin")).toBe(
       "weights of taxi, second\n",

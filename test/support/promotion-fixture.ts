@@ -267,28 +267,21 @@ export async function running(app: App, stage: string): Promise<Readonly<Record<
 /** `accept models/taxi 2 in test`: what was done, in short; deliveries and indexes left out. */
 export function deeds(actions: readonly PlannedAction[]): readonly string[] {
   return actions.flatMap((action) => {
-    switch (action.kind) {
-      case "deliver":
-      case "remove":
-      case "write-index":
-        return [];
-      case "publish":
-      case "deprecate":
-      case "end-deprecation":
-        return [`${action.kind} ${action.asset} ${action.version}`];
-      case "accept":
-      case "roll-back":
-      case "withdraw":
-      case "wait":
-      case "block":
-        return [`${action.kind} ${action.asset} ${action.version ?? "none"} in ${action.stage}`];
-      case "accept-policy":
-        return [action.kind];
-      case "open-pull-request":
-      case "merge-pull-request":
-        return [`${action.kind} ${action.title}`];
-      case "record-incident":
-        return [`${action.kind} ${action.incident}`];
-    }
+    if ("workspace" in action) return [];
+    if ("title" in action) return [`${action.kind} ${action.title}`];
+    if ("incident" in action) return [`${action.kind} ${action.incident}`];
+    if (action.kind === "accept-policy") return [action.kind];
+    const { kind, asset, version = "none" } = action;
+    const where = "stage" in action ? ` in ${action.stage}` : "";
+    return [`${kind} ${asset} ${version}${where}`];
+  });
+}
+
+/** What was brought to workspaces, as checks predict it. */
+export function deliveriesOf(actions: readonly PlannedAction[]): readonly object[] {
+  return actions.flatMap((action) => {
+    if (action.kind !== "deliver") return [];
+    const { workspace, asset, version, files, sizeBytes } = action;
+    return [{ workspace, asset, version, files, sizeBytes }];
   });
 }
