@@ -23,7 +23,7 @@ const anyContent = fc.record({
   asset: anyAsset,
   content: fc.constantFrom(...contents),
 });
-const anyEvidence = fc.record({
+export const anyEvidence = fc.record({
   type: fc.constant("evidence" as const),
   asset: anyAsset,
   r2: fc.constantFrom(90, 86, 85, 84, 82, 79),
@@ -36,7 +36,7 @@ const anyStage = fc.record({
   override: oftenest(["none", 20], ["soak", 3], ["metrics", 1], ["freeze", 1]),
   reason: fc.nat({ max: 3 }),
 });
-const anyPolicy = fc.record({
+export const anyPolicy = fc.record({
   type: fc.constant("policy" as const),
   change: fc.constantFrom(...policyChangeNames),
 });

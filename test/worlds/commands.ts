@@ -1,7 +1,15 @@
 import * as fc from "fast-check";
-import { anyAsset, anyChanges, describeChange, oftenest, type Change } from "./changes.ts";
+import {
+  anyAsset,
+  anyChanges,
+  anyEvidence,
+  anyPolicy,
+  describeChange,
+  oftenest,
+  type Change,
+} from "./changes.ts";
 import { people, type Person } from "./people.ts";
-import { contents } from "./tree.ts";
+import { contents, type Asset } from "./tree.ts";
 import { dayMs, hourMs, minuteMs } from "./world.ts";
 
 /** What is done to an open pull request. */
@@ -31,6 +39,8 @@ export type Ending =
   | "close"
   | "none";
 
+export type Approvers = "both" | "one" | "author" | "nobody";
+
 /** From proposal to merge, as people work, with whatever comes between. */
 export interface Flow {
   readonly type: "flow";
@@ -39,8 +49,8 @@ export interface Flow {
   /** How many landings its base is behind. */
   readonly behind: number;
   readonly acts: readonly Act[];
-  /** Whether everybody who should approves then. */
-  readonly isApproved: boolean;
+  /** Who approves then: both leads, only one, the author with one, or nobody. */
+  readonly approvers: Approvers;
   /** What is done after that. */
   readonly late: readonly Act[];
   readonly ending: Ending;
@@ -103,14 +113,22 @@ const anyAct: fc.Arbitrary<Act> = fc.oneof(
   { arbitrary: fc.record({ type: fc.constant("wait" as const), ms: anyMs }), weight: 1 },
 );
 
+/** A host that gives approvals to a head which came after them. */
+const rebinding = anyEvidence.map((change): readonly Act[] => [
+  { type: "push", by: "dee", changes: [change], how: "more" },
+  ...(["ann", "bo"] as const).map((by): Act => ({
+    ...{ type: "review", by, verdict: "approved", when: "now", of: "rebound" },
+  })),
+]);
 const anyActs = (quiet: number, maxLength: number): fc.Arbitrary<readonly Act[]> =>
   fc.oneof(
-    { arbitrary: fc.constant([]), weight: quiet },
-    { arbitrary: fc.array(anyAct, { minLength: 1, maxLength }), weight: 1 },
+    { arbitrary: fc.constant([]), weight: quiet * 10 },
+    { arbitrary: fc.array(anyAct, { minLength: 1, maxLength }), weight: 9 },
+    { arbitrary: rebinding, weight: 2 },
   );
 const anyEnding = {
   acts: anyActs(2, 3),
-  isApproved: oftenest(["yes", 6], ["no", 1]).map((word) => word === "yes"),
+  approvers: oftenest<Approvers>(["both", 16], ["one", 2], ["author", 2], ["nobody", 1]),
   late: anyActs(5, 2),
   ending: oftenest<Ending>(
     ["merge", 12],
@@ -203,26 +221,36 @@ const anyJourney: fc.Arbitrary<readonly Command[]> = fc
     late: fc.tuple(anyActs(8, 2), anyActs(8, 2), anyActs(4, 2)),
     endings: fc.tuple(anyWay, anyWay, anyWay),
     controller: anyController,
-    waits: oftenest(["before", 3], ["after", 3], ["long", 1]),
+    waits: oftenest(["before", 6], ["after", 6], ["long", 1], ["superseded", 1]),
+    policy: fc.option(anyPolicy, { nil: undefined, freq: 5 }),
+    others: oftenest(["alone", 4], ["together", 1]),
+    approvers: oftenest<Approvers>(["both", 16], ["one", 1], ["author", 2]),
     last: oftenest(["best", 6], ["back", 5], ["none", 2]),
     between: anyActs(6, 1),
   })
-  .map(({ asset, content, late, endings, controller, waits, last, between }) => {
-    const flow = (step: 0 | 1 | 2, change: Change): Flow => ({
-      ...{ type: "flow", by: "dee", changes: [change], behind: 0, evil: [] },
-      ...{ acts: step === 2 ? between : [], isApproved: true, late: late[step] },
-      ...{ ending: endings[step], mergedBy: "ann" },
+  .map(({ asset, content, late, endings, controller, waits, last, between, ...rest }) => {
+    const { policy, others, approvers } = rest;
+    const flow = (step: 0 | 1 | 2, ...changes: readonly Change[]): Flow => ({
+      ...{ type: "flow", by: "dee", changes, behind: 0, evil: [] },
+      ...{ acts: step === 2 ? between : [], approvers: step === 2 ? approvers : "both" },
+      ...{ late: late[step], ending: endings[step], mergedBy: "ann" },
     });
-    const move = (stage: "test" | "prod", pick: "best" | "back" | "none"): Change => ({
-      ...{ type: "stage", asset, stage, pick, override: "none", reason: 0 },
-    });
+    const move = (
+      stage: "test" | "prod",
+      pick: "best" | "back" | "none",
+      { of = asset, reason = 0 }: { readonly of?: Asset; readonly reason?: number } = {},
+    ): Change => ({ type: "stage", asset: of, stage, pick, override: "none", reason });
+    const other = asset === "models/a" ? "data/b" : "models/a";
+    const along = others === "alone" ? [] : [move("test", "best", { of: other })];
     const look: Command = { type: "reconcile", controller, fault: calm };
     const wait: Command = { type: "wait", ms: waits === "long" ? 31 * dayMs : 26 * hourMs };
     return [
+      ...(policy === undefined ? [] : [flow(0, policy), look]),
       ...[flow(0, { type: "content", asset, content }), look],
-      ...[flow(1, move("test", "best")), look],
+      ...[flow(1, move("test", "best"), ...along), look],
       ...(waits === "before" ? [wait] : []),
       ...[flow(2, move("prod", "best")), look],
+      ...(waits === "superseded" ? [flow(2, move("prod", "best", { reason: 1 })), look] : []),
       ...(waits === "before" ? [] : [wait, look]),
       ...(last === "best" ? [] : [flow(2, move("prod", last)), look]),
     ];
@@ -233,11 +261,11 @@ const anySiege: fc.Arbitrary<readonly Command[]> = fc
   .record({
     direct: fc.array(fc.constantFrom(...contents), { minLength: 1, maxLength: 3 }),
     mended: fc.array(
-      fc.record({ content: fc.constantFrom(...contents), isApproved: fc.boolean() }),
-      {
-        minLength: 1,
-        maxLength: 3,
-      },
+      fc.record({
+        content: fc.constantFrom(...contents),
+        approvers: oftenest<Approvers>(["both", 2], ["nobody", 2], ["author", 1]),
+      }),
+      { minLength: 1, maxLength: 3 },
     ),
     looks: fc.array(anyReconcile, { minLength: 6, maxLength: 6 }),
     late: anyActs(3, 2),
@@ -250,9 +278,9 @@ const anySiege: fc.Arbitrary<readonly Command[]> = fc
       ...direct.map((content): Command => ({
         ...{ type: "direct", by: "eve", changes: [change(content)] },
       })),
-      ...mended.map(({ content, isApproved }): Command => ({
+      ...mended.map(({ content, approvers }): Command => ({
         ...{ type: "flow", by: "dee", changes: [change(content)], behind: 0, evil: [] },
-        ...{ acts: [], isApproved, late, ending: "merge", mergedBy: "dee" },
+        ...{ acts: [], approvers, late, ending: "merge", mergedBy: "dee" },
       })),
     ];
     return steps.flatMap((step, index): readonly Command[] => {

@@ -78,7 +78,7 @@ export function expectDecisions(world: World, known: Decided, tags: TagFacts): E
   const before = [...decided.waiting.keys()];
   for (const landing of landingsOf(world, decided)) oracle.land(landing);
   for (const commit of before) oracle.lookAgain(commit);
-  decided.processed = world.head;
+  decided.processed = oracle.heldSince ?? world.head;
   return { decisions: oracle.decisions, decided };
 }
 
@@ -164,6 +164,8 @@ interface Move {
 
 class Oracle {
   readonly decisions: Decision[] = [];
+  /** From here on it is looked at again, until the ledger is told something newer. */
+  heldSince: string | undefined;
   readonly #world: World;
   readonly #decided: Decided;
   readonly #tags: TagFacts;
@@ -347,7 +349,10 @@ class Oracle {
       return;
     }
     if (held.has(asset)) {
-      if (!isTouched || pull === undefined || !this.#isContentApproved(landing, pull)) return;
+      if (!isTouched || pull === undefined || !this.#isContentApproved(landing, pull)) {
+        this.heldSince ??= before;
+        return;
+      }
       held.delete(asset);
     }
     this.#publish(commit, asset, content);

@@ -1,9 +1,17 @@
+import assert from "node:assert/strict";
+
 import type * as fc from "fast-check";
-import { expect } from "vitest";
 import { CairnError } from "../../src/shared/errors.ts";
 import { resolveIncident } from "../../src/usecases/operate/incidents.ts";
 import { applyChanges, describeChange } from "./changes.ts";
-import { describeCommand, type Act, type Command, type Fault, type Flow } from "./commands.ts";
+import {
+  describeCommand,
+  type Act,
+  type Approvers,
+  type Command,
+  type Fault,
+  type Flow,
+} from "./commands.ts";
 import { Watch } from "./invariants.ts";
 import type { Person } from "./people.ts";
 import { assets, filesOfTree, isSame, type Tree } from "./tree.ts";
@@ -94,7 +102,7 @@ export class Run {
     for (const index of [0, 1, 0, 1] as const) await this.reconcile(index);
     const { pushes } = world.remote;
     for (const index of [0, 1] as const) await this.reconcile(index);
-    expect(world.remote.pushes, "pushes of a third look").toBe(pushes);
+    assert.equal(world.remote.pushes, pushes, "a third look pushes nothing");
     await watch.checkState();
   }
 
@@ -131,7 +139,7 @@ export class Run {
     pull: PullFacts,
     {
       acts,
-      isApproved,
+      approvers,
       late,
       ending,
       mergedBy,
@@ -139,9 +147,7 @@ export class Run {
     }: Omit<Flow, "type" | "by" | "changes" | "behind">,
   ): Promise<void> {
     for (const act of acts) await this.#act(pull, act);
-    if (isApproved) {
-      for (const by of ["ann", "bo"] as const) if (by !== pull.author) this.#approve(pull, by);
-    }
+    for (const by of approversOf(pull, approvers)) this.#approve(pull, by);
     for (const act of late) await this.#act(pull, act);
     const isDone = await this.#endPull(pull, { ending, mergedBy, evil });
     this.world.story.add(
@@ -179,20 +185,15 @@ export class Run {
     { by, verdict, when, of }: Extract<Act, { readonly type: "review" }>,
   ): void {
     const { world } = this;
-    const older = pull.pushes.at(-2);
+    const commit = seenCommit(pull, of);
     const last = pull.pushes.at(-1);
-    const isRebound = of === "rebound" && older !== undefined && last?.by !== undefined;
-    const shifts = { now: 60_000, before: -3 * hourMs, later: 3 * hourMs };
-    const at = world.hostMs + shifts[when];
-    // What a person saw was there when it was seen; a host that says otherwise re-bound it.
-    const isEarly = (last?.at ?? 0) > at;
-    const commit = of === "unknown" ? undefined : of === "older" ? older?.head : pull.head;
-    const time = isRebound ? Math.min(at, (last?.at ?? at) - 60_000) : at;
-    const isKnownPush = last?.by !== undefined;
-    world.review(pull, {
-      ...{ by, verdict, commit, at: time },
-      isRebound: isRebound || (isEarly && isKnownPush && commit === pull.head),
-    });
+    // No two words at the same second: which of them is newer, nobody could say.
+    const shiftMs = shifts[when] + pull.reviews.length * 1000;
+    const isRebound = of === "rebound" && pull.pushes.length > 1;
+    const at = isRebound && last !== undefined ? last.at - 50_000 : world.hostMs + shiftMs;
+    // What is dated before its commit was pushed was given to that commit by the host.
+    const isEarly = last !== undefined && last.at > at && last.by !== undefined;
+    world.review(pull, { by, verdict, commit, at, isRebound: isEarly && commit === pull.head });
     world.story.add(`    ${by}: ${verdict} (${when}, of ${of}) #${pull.number}`);
   }
 
@@ -284,6 +285,23 @@ export class Run {
     for (let left = count; left > 0; left -= 1) id = commits.get(id)?.parents[0] ?? id;
     return id;
   }
+}
+
+function approversOf({ author }: PullFacts, who: Approvers): readonly Person[] {
+  const others = (["ann", "bo"] as const).filter((person) => person !== author);
+  if (who === "nobody") return [];
+  if (who === "both") return others;
+  return who === "one" ? others.slice(0, 1) : [author, ...others.slice(0, 1)];
+}
+
+const shifts = { now: minuteMs, before: -3 * hourMs, later: 3 * hourMs };
+
+function seenCommit(
+  { head, pushes }: PullFacts,
+  of: Extract<Act, { readonly type: "review" }>["of"],
+): string | undefined {
+  if (of === "unknown") return undefined;
+  return of === "older" ? pushes.at(-2)?.head : head;
 }
 
 const killed = new Error("killed");
