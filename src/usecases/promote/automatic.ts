@@ -2,6 +2,7 @@ import { automaticPromotions, type AutomaticPromotion } from "../../domain/plan/
 import type { LedgerState } from "../../domain/ledger/state.ts";
 import { cairnIdentity } from "../../domain/ledger/tag.ts";
 import type { PullRequest } from "../../domain/pull-request.ts";
+import { hasCode } from "../../shared/errors.ts";
 import type { PlannedAction } from "../app.ts";
 import { RemoteTags } from "../reconcile/observe.ts";
 import type { RegistrySession } from "../session.ts";
@@ -63,15 +64,31 @@ async function promoteOne(
   const done: PlannedAction[] =
     mine === undefined ? [{ kind: "open-pull-request", number, title }] : [];
   if (merge !== "when-gates-pass") return done;
-  const { commit } = await mergeChecked(session, situation, {
-    pullRequest: opened,
-    by: { ...cairnIdentity, isBot: true },
-    method: "merge",
-    force: false,
-    waits: false,
-  });
-  if (commit !== undefined) done.push({ kind: "merge-pull-request", number, title });
+  if (await mergeIfReady(session, situation, opened)) {
+    done.push({ kind: "merge-pull-request", number, title });
+  }
   return done;
+}
+
+/** False also when another controller merged it meanwhile, or a person ended it: that is theirs. */
+async function mergeIfReady(
+  session: RegistrySession,
+  situation: Situation,
+  pullRequest: PullRequest,
+): Promise<boolean> {
+  try {
+    const { commit } = await mergeChecked(session, situation, {
+      pullRequest,
+      by: { ...cairnIdentity, isBot: true },
+      method: "merge",
+      force: false,
+      waits: false,
+    });
+    return commit !== undefined;
+  } catch (error) {
+    if (hasCode(error, "FORGE_PULL_REQUEST_ENDED")) return false;
+    throw error;
+  }
 }
 
 async function openOne(
