@@ -249,7 +249,7 @@ function fixtureAt(folder: string, atEnd: AtEnd = onTestFinished): PromotionFixt
 }
 
 async function writeChange(target: string, text: string | undefined): Promise<void> {
-  if (text === undefined) return rm(target);
+  if (text === undefined) return rm(target, { force: true });
   await mkdir(dirname(target), { recursive: true });
   return writeFile(target, text);
 }
