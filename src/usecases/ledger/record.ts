@@ -54,7 +54,7 @@ export async function recordEvents(
   const refused: RefusedDraft[] = [];
   const queue = splitInto(toGroups(drafts), batchSize);
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-    const batch = withoutDependents(next, refused);
+    const batch = heldBack(withoutDependents(next, refused), refused, current);
     if (batch.length === 0) continue;
     const pushed = await pushBatch(context, current, batch);
     if (pushed.outcome === "lost-race") return { ...pushed, recorded };
@@ -68,6 +68,21 @@ export async function recordEvents(
     }
   }
   return { outcome: "recorded", state: current, recorded, refused };
+}
+
+/**
+ * Stage files are judged when they land: while the remote refuses what came of that, the ledger
+ * must not say that the landing is dealt with, or nobody would look at it again.
+ */
+function heldBack(
+  drafts: readonly EventDraft[],
+  refused: readonly RefusedDraft[],
+  state: LedgerState | undefined,
+): readonly EventDraft[] {
+  if (state === undefined || refused.every(({ draft }) => groupOf(draft) === undefined)) {
+    return drafts;
+  }
+  return drafts.map((draft) => ({ ...draft, processed: state.processed }));
 }
 
 /**

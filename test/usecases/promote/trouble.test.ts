@@ -219,3 +219,18 @@ describe("several landings", () => {
     ]);
   });
 });
+
+describe("a tag that the remote refuses", () => {
+  it("delays its promotion, and what landed later does not wait for it", async () => {
+    const world = await PromotionWorld.open();
+    world.remote.refuse = ({ ref }) => (ref.includes("models/a#") ? "protected" : undefined);
+    await world.bring(toProd("2"));
+    await world.bring(assets({ key: "data/d", content: "d" }));
+    await world.settle();
+    expect((await world.news()).map(({ type }) => type)).toEqual(["published"]);
+    expect(await world.runs("prod")).toBeUndefined();
+    world.remote.refuse = () => undefined;
+    await world.settle();
+    expect(await world.runs("prod")).toBe("2");
+  });
+});
