@@ -41,6 +41,27 @@ describe("a change of the policy", () => {
       says: ["policies/promotion.yaml is not in force", "No pull request brought it"],
     },
     {
+      name: "of the versioning, directly on the branch",
+      act: async (world) => {
+        world.land({
+          ...registry({ versioning: "semver" }),
+          ...assets({ key: "models/a", content: "z" }),
+        });
+      },
+      events: ["published models/a 3", "incident policy-unaccepted"],
+      runs: undefined,
+      says: "registry.yaml is not in force",
+    },
+    {
+      name: "of the versioning, by its owners",
+      act: async (world) => {
+        await world.bring(registry({ versioning: "semver" }), [people.dee]);
+        await world.bring(assets({ key: "data/d", content: "d", version: "1.0.0" }));
+      },
+      events: ["policy-accepted", "published data/d 1.0.0"],
+      runs: undefined,
+    },
+    {
       name: "by a pull request that nobody approved",
       act: (world) => world.bring(weak, []),
       events: refused,
