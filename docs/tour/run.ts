@@ -19,8 +19,9 @@ const chapters = [adopt, register, promote, pull, worse, policy, voided, movedTa
 const { values } = parseArgs({ options: { keep: { type: "boolean", default: false } } });
 const screen = new Screen(process.stdout, process.env);
 const world = await World.create();
-if (!values.keep) process.once("exit", () => world.removeNow());
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.once(signal, () => world.stop());
+}
 
 try {
   await play(new Tour(world, screen));
@@ -28,6 +29,8 @@ try {
   if (!(error instanceof TourStopped)) throw error;
   console.error(`\nThe tour stopped.\n${error.message}`);
   process.exitCode = 1;
+} finally {
+  if (!values.keep) await world.remove();
 }
 if (values.keep) screen.say(`Everything is in ${world.root}: remove it when you have seen enough.`);
 

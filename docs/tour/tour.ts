@@ -1,4 +1,5 @@
 import { performance } from "node:perf_hooks";
+import { stripVTControlCharacters } from "node:util";
 
 import { expectSame } from "./expect.ts";
 import type { Screen } from "./screen.ts";
@@ -35,15 +36,15 @@ export class Tour {
     this.screen.say(text);
   }
 
-  /** Runs `cairn …` or `git …`; quotes as in a shell, and white space does not matter. */
-  async type(typed: string, step: Step = {}): Promise<Run> {
+  /** Runs `cairn …` or `git …` and resolves to what it printed; quotes work as in a shell. */
+  async type(typed: string, step: Step = {}): Promise<string> {
     const words = typed.match(/(?:[^\s']|'[^']*')+/g) ?? [];
     const line = words.join(" ");
     this.screen.command(words);
     const [name, ...args] = words.map((word) => word.replaceAll("'", ""));
     const run = await this.#start(name === "git" ? "git" : "cairn", args, step.cwd);
     this.#finish(run, line, step);
-    return run;
+    return stripVTControlCharacters(run.stdout);
   }
 
   /** States a fact once it has been checked. */

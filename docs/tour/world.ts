@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
-import { rmSync } from "node:fs";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+
+import { TourStopped } from "./expect.ts";
 
 const checkout = fileURLToPath(new URL("../..", import.meta.url));
 export const program = join(checkout, "dist", "main.js");
@@ -26,6 +27,8 @@ export class World {
   readonly stores: string;
 
   readonly root: string;
+  #endRunning = (): void => undefined;
+  #isStopped = false;
 
   private constructor(root: string) {
     this.root = root;
@@ -45,8 +48,14 @@ export class World {
     return world;
   }
 
-  removeNow(): void {
-    rmSync(this.root, { recursive: true, force: true, maxRetries: 5 });
+  async remove(): Promise<void> {
+    await rm(this.root, { recursive: true, force: true, maxRetries: 10 });
+  }
+
+  /** Ends the command that runs, and with it the tour. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#endRunning();
   }
 
   run(file: string, args: readonly string[], cwd: string, hasColor = false): Promise<Run> {
@@ -54,10 +63,12 @@ export class World {
     return new Promise((resolve, reject) => {
       let shown = "";
       const child = execFile(file, args, options, (error, stdout) => {
-        if (error === null) resolve({ exitCode: 0, stdout, shown });
+        if (this.#isStopped) reject(new TourStopped("It was interrupted."));
+        else if (error === null) resolve({ exitCode: 0, stdout, shown });
         else if (typeof error.code === "number") resolve({ exitCode: error.code, stdout, shown });
         else reject(error);
       });
+      this.#endRunning = () => void child.kill();
       const add = (chunk: string): void => void (shown += chunk);
       child.stdout?.on("data", add);
       child.stderr?.on("data", add);

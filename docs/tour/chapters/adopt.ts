@@ -20,7 +20,7 @@ export const adopt: Chapter = {
       made automatically, so that you see each of them being made.`);
     await tour.world.edit("policies/promotion.yaml", (text) => forTheTour(text, soakHours(tour)));
     await tour.type("git diff --unified=0 policies/promotion.yaml", {
-      show: ["\n", "@@", "-", "+"],
+      show: ["@@", "-", "+"],
     });
     await tour.type("git commit --quiet --all --message 'Set the policy for the tour'");
     await tour.type("git push --quiet origin main");

@@ -16,12 +16,12 @@ export const pull: Chapter = {
     });
     tour.say("The digest that the leads approved is in the message of the version's tag:");
     const tag = "refs/tags/models/taxi-fare@v2";
-    const { stdout } = await tour.type(`git for-each-ref --format='%(contents:body)' ${tag}`);
+    const printed = await tour.type(`git for-each-ref --format='%(contents:body)' ${tag}`);
     const { digest, files } = await readManifest(tour, "served");
     tour.check(
       "served/manifest.json has the digest of the tag",
       digest,
-      /^digest: (.*)$/m.exec(stdout)?.[1],
+      /^digest: (.*)$/m.exec(printed)?.[1],
     );
     tour.check(
       `each of its ${files.length} files has the SHA-256 that manifest.json gives`,

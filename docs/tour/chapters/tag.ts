@@ -14,7 +14,7 @@ export const movedTag: Chapter = {
     await tour.type(`git push --quiet --force origin refs/tags/${tag}`);
     await tour.type("cairn apply", { show: ["Record", "tag-moved", "Ready", "Degraded"] });
     const listed = await tour.type("cairn incident list");
-    const incident = /^tag-moved\S+/m.exec(listed.stdout)?.[0] ?? "";
+    const incident = /^tag-moved\S+/m.exec(listed)?.[0] ?? "";
     tour.say(
       "Version 4 stays what the ledger says it is. Until somebody has looked, no promotion of that model passes.",
     );

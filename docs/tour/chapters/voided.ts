@@ -13,7 +13,7 @@ export const voided: Chapter = {
     const shown = await tour.type("cairn pr show 10", {
       show: ["opened", "approved", "approvals"],
     });
-    const branch = / from (\S+), at /.exec(shown.stdout)?.[1] ?? "";
+    const branch = / from (\S+), at /.exec(shown)?.[1] ?? "";
 
     tour.say(`Then Dee pushes one more commit to the approved pull request: an error that looks better
       in the metadata.`);
