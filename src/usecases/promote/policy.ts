@@ -1,4 +1,4 @@
-import { policyInForce } from "../../domain/ledger/state.ts";
+import { policyInForce, type LedgerState } from "../../domain/ledger/state.ts";
 import { policyOwnersRole, type PromotionRule } from "../../domain/promotion/policy.ts";
 import type { Registry } from "../../domain/registry.ts";
 import type { JsonValue } from "../../shared/json.ts";
@@ -70,6 +70,11 @@ function inWords(value: JsonValue): string {
     .join(" ");
 }
 
+/** A rewritten history may have taken the commit that the policy in force is read from. */
+async function isThere({ mirror }: RegistrySession, state: LedgerState): Promise<boolean> {
+  return (await mirror.resolveCommit(policyInForce(state).commit)) !== undefined;
+}
+
 /**
  * Puts the branch's policy in force by the word of whoever runs Cairn: the way out when nobody owns
  * the policy, or its commit is lost. Recorded like every decision.
@@ -83,7 +88,7 @@ export async function acceptPolicy(
     const observation = await observe(session.mirror, session.cache);
     const { state, head } = requireBranch(session, observation);
     const policy = await session.reader.policyDigest(head);
-    const isInForce = policyInForce(state).digest === policy;
+    const isInForce = policyInForce(state).digest === policy && (await isThere(session, state));
     if (isInForce && races.isInDoubt) return explainPolicy(session);
     if (isInForce) {
       throw nothingToPropose(
