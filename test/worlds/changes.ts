@@ -101,19 +101,15 @@ function versionOf(
 ): string {
   const before = stays[wishKey(stage === "prod" ? "test" : "dev", asset)] ?? [];
   const best = before.at(-1)?.version ?? "1";
-  switch (pick) {
-    case "missing":
-      return "99";
-    case "older":
-      return versions[asset].at(-2)?.version ?? best;
-    case "back": {
-      const ran = stays[wishKey(stage, asset)] ?? [];
-      const now = ran.at(-1)?.version;
-      return ran.findLast(({ version }) => version !== now)?.version ?? best;
-    }
-    default:
-      return best;
-  }
+  if (pick === "missing") return "99";
+  if (pick === "older") return versions[asset].at(-2)?.version ?? best;
+  if (pick !== "back") return best;
+  return versionBefore(stays[wishKey(stage, asset)] ?? []) ?? best;
+}
+
+function versionBefore(stays: readonly { readonly version: string }[]): string | undefined {
+  const now = stays.at(-1)?.version;
+  return stays.findLast(({ version }) => version !== now)?.version;
 }
 
 export function describeChange(change: Change): string {

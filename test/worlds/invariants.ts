@@ -237,18 +237,15 @@ function told(event: LedgerEvent): string | undefined {
 function textOf(event: LedgerEvent): string | undefined {
   switch (event.type) {
     case "published": {
-      const { asset, version, digest } = event;
-      return `${asset} ${version} with ${contentOf.get(`${asset} ${digest}`) ?? digest}`;
+      const content = contentOf.get(`${event.asset} ${event.digest}`);
+      return `${event.asset} ${event.version} with ${String(content)}`;
     }
     case "accepted":
       return moveText({ ...event, kind: "promotion" });
     case "withdrawn":
       return moveText({ ...event, kind: "withdrawal" });
-    case "waiting": {
-      const { moves, until } = event;
-      const when = until === undefined ? "" : ` until ${new Date(until).toISOString()}`;
-      return moves.map(blockedText).join(", ") + when;
-    }
+    case "waiting":
+      return event.moves.map(blockedText).join(", ") + untilText(event.until);
     case "blocked":
       return event.moves.map(blockedText).join(", ");
     case "policy-accepted":
@@ -259,6 +256,10 @@ function textOf(event: LedgerEvent): string | undefined {
     case "resolved":
       return undefined;
   }
+}
+
+function untilText(until: string | undefined): string {
+  return until === undefined ? "" : ` until ${new Date(until).toISOString()}`;
 }
 
 function blockedText(move: {

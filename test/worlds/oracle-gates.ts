@@ -29,9 +29,9 @@ export interface Question {
   readonly policy: Policy;
   readonly now: number;
   readonly isClockTrusted: boolean;
-  stays(stage: Stage): readonly Stay[];
+  readonly stays: (stage: Stage) => readonly Stay[];
   /** `r2` of a version as a commit has it. */
-  evidenceAt(commit: string, version: string): number;
+  readonly evidenceAt: (commit: string, version: string) => number;
   readonly landed: string;
   readonly voters: Voters;
 }

@@ -1,5 +1,6 @@
 import { askGates, type Question, type Stay, type Verdict, type Version } from "./oracle-gates.ts";
-import { historyOf, votesOf, type Voters } from "./oracle-approvals.ts";
+import { votesOf, type Voters } from "./oracle-approvals.ts";
+import { landingsOf, type Landing } from "./oracle-landings.ts";
 import { policyFilesOf, type Policy } from "./people.ts";
 import {
   assets,
@@ -37,12 +38,6 @@ interface Waiting {
   readonly keys: readonly string[];
   readonly until: number | undefined;
   readonly expires: number;
-}
-
-interface Landing {
-  readonly commit: string;
-  readonly before: string;
-  readonly pull: PullFacts | undefined;
 }
 
 /** One thing that the ledger must say, and nothing else of its kind. */
@@ -108,50 +103,6 @@ export interface TagFacts {
   isTaken(tag: string): boolean;
   /** Why no promotion of this asset can be believed, or only none of this version. */
   isDamaged(asset: Asset, version?: string): boolean;
-}
-
-/**
- * Pull requests as one, other commits alone. Where the branch was turned around, the step to the
- * merge that did it is one. What an earlier look had nothing to say about is not looked at again.
- */
-function landingsOf(world: World, { processed, recorded }: Decided): readonly Landing[] {
-  const { head } = world;
-  if (processed === head) return [];
-  if (processed.startsWith("before ")) return [{ commit: head, before: head, pull: undefined }];
-  const chain = chainSince(world, recorded);
-  const first = world.remote.objects.commits.get(chain[0] ?? "");
-  const holder = chain.findIndex((commit) => historyOf(world, commit).has(recorded));
-  const turned = first?.parents[0] === recorded ? -1 : holder;
-  const all = [
-    ...(turned < 0 ? [] : [{ commit: chain[turned] ?? "", before: recorded, pull: undefined }]),
-    ...groupChain(world, chain.slice(turned + 1), chain[turned] ?? recorded),
-  ];
-  const seen = historyOf(world, processed);
-  return all.filter(({ commit }) => !seen.has(commit));
-}
-
-function chainSince(world: World, start: string): readonly string[] {
-  const old = historyOf(world, start);
-  const chain: string[] = [];
-  let next: string | undefined = world.head;
-  while (next !== undefined && !old.has(next)) {
-    chain.unshift(next);
-    next = world.remote.objects.commits.get(next)?.parents[0];
-  }
-  return chain;
-}
-
-function groupChain(world: World, chain: readonly string[], start: string): readonly Landing[] {
-  const landings: Landing[] = [];
-  let before = start;
-  for (const [index, commit] of chain.entries()) {
-    const number = world.landed.get(commit);
-    if (number !== undefined && world.landed.get(chain[index + 1] ?? "") === number) continue;
-    const pull = number === undefined ? undefined : world.pulls.get(number);
-    landings.push({ commit, before, pull });
-    before = commit;
-  }
-  return landings;
 }
 
 interface Move {
@@ -266,7 +217,12 @@ class Oracle {
     if (kind === "promotion" && this.#tags.isDamaged(asset)) return failure("damaged tag");
     if (kind === "rollback" && this.#tags.isDamaged(asset, version)) return failure("damaged tag");
     return askGates({
-      ...{ asset, stage, version, kind, wish, landed: commit },
+      asset,
+      stage,
+      version,
+      kind,
+      wish,
+      landed: commit,
       policy: this.#treeOf(this.#policyCommit).policy,
       now: this.#world.nowMs,
       isClockTrusted: this.#world.isClockTrusted,

@@ -139,7 +139,12 @@ export class World {
     const { number } = await this.forge.open(draft);
     const pushes = [{ head, by, at: this.#hostMs }];
     const pull: PullFacts = {
-      ...{ number, author: by, branch, head, pushes, reviews: [] },
+      number,
+      author: by,
+      branch,
+      head,
+      pushes,
+      reviews: [],
       state: "open",
       mergedAt: 0,
     };

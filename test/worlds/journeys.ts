@@ -1,0 +1,125 @@
+import * as fc from "fast-check";
+import { anyAsset, anyPolicy, oftenest, type Change } from "./changes.ts";
+import {
+  anyActs,
+  anyCommand,
+  anyController,
+  anyReconcile,
+  anyWay,
+  type Approvers,
+  type Command,
+  type Flow,
+} from "./commands.ts";
+import { contents, type Asset } from "./tree.ts";
+import { dayMs, hourMs } from "./world.ts";
+
+const calm = { killedAt: undefined, keepsCache: true, breaks: 0, isRefused: false };
+
+/** New content on its way to production, as it should be, but for what may come between. */
+const anyJourney: fc.Arbitrary<readonly Command[]> = fc
+  .record({
+    asset: anyAsset,
+    content: fc.constantFrom(...contents),
+    late: fc.tuple(anyActs(8, 2), anyActs(8, 2), anyActs(4, 2)),
+    endings: fc.tuple(anyWay, anyWay, anyWay),
+    controller: anyController,
+    waits: oftenest(["before", 6], ["after", 6], ["long", 1], ["superseded", 1]),
+    policy: fc.option(anyPolicy, { nil: undefined, freq: 5 }),
+    others: oftenest(["alone", 4], ["together", 1]),
+    approvers: oftenest<Approvers>(["both", 16], ["one", 1], ["author", 2]),
+    last: oftenest(["best", 6], ["back", 5], ["none", 2]),
+    between: anyActs(6, 1),
+  })
+  .map(({ asset, content, late, endings, controller, waits, last, between, ...rest }) => {
+    const { policy, others, approvers } = rest;
+    const flow = (step: 0 | 1 | 2, ...changes: readonly Change[]): Flow => ({
+      type: "flow",
+      by: "dee",
+      changes,
+      behind: 0,
+      evil: [],
+      acts: step === 2 ? between : [],
+      approvers: step === 2 ? approvers : "both",
+      late: late[step],
+      ending: endings[step],
+      mergedBy: "ann",
+    });
+    const move = (
+      stage: "test" | "prod",
+      pick: "best" | "back" | "none",
+      { of = asset, reason = 0 }: { readonly of?: Asset; readonly reason?: number } = {},
+    ): Change => ({ type: "stage", asset: of, stage, pick, override: "none", reason });
+    const other = asset === "models/a" ? "data/b" : "models/a";
+    const along = others === "alone" ? [] : [move("test", "best", { of: other })];
+    const look: Command = { type: "reconcile", controller, fault: calm };
+    const wait: Command = { type: "wait", ms: waits === "long" ? 31 * dayMs : 26 * hourMs };
+    return [
+      ...(policy === undefined ? [] : [flow(0, policy), look]),
+      flow(0, { type: "content", asset, content }),
+      look,
+      flow(1, move("test", "best"), ...along),
+      look,
+      ...(waits === "before" ? [wait] : []),
+      flow(2, move("prod", "best")),
+      look,
+      ...(waits === "superseded" ? [flow(2, move("prod", "best", { reason: 1 })), look] : []),
+      ...(waits === "before" ? [] : [wait, look]),
+      ...(last === "best" ? [] : [flow(2, move("prod", last)), look]),
+    ];
+  });
+
+/** Content that nobody reviewed, again and again, and the way out of it. */
+const anySiege: fc.Arbitrary<readonly Command[]> = fc
+  .record({
+    direct: fc.array(fc.constantFrom(...contents), { minLength: 1, maxLength: 3 }),
+    mended: fc.array(
+      fc.record({
+        content: fc.constantFrom(...contents),
+        approvers: oftenest<Approvers>(["both", 2], ["nobody", 2], ["author", 1]),
+      }),
+      { minLength: 1, maxLength: 3 },
+    ),
+    looks: fc.array(anyReconcile, { minLength: 6, maxLength: 6 }),
+    late: anyActs(3, 2),
+  })
+  .map(({ direct, mended, looks, late }) => {
+    const change = (content: (typeof contents)[number]): Change => ({
+      type: "content",
+      asset: "models/a",
+      content,
+    });
+    const steps = [
+      ...direct.map((content): Command => ({
+        type: "direct",
+        by: "eve",
+        changes: [change(content)],
+      })),
+      ...mended.map(({ content, approvers }): Command => ({
+        type: "flow",
+        by: "dee",
+        changes: [change(content)],
+        behind: 0,
+        evil: [],
+        acts: [],
+        approvers,
+        late,
+        ending: "merge",
+        mergedBy: "dee",
+      })),
+    ];
+    return steps.flatMap((step, index): readonly Command[] => {
+      const look = looks[index];
+      return look === undefined ? [step] : [step, look];
+    });
+  });
+
+export const anyCommands: fc.Arbitrary<readonly Command[]> = fc
+  .array(
+    fc.oneof(
+      { arbitrary: anyCommand.map((command) => [command]), weight: 20 },
+      { arbitrary: anyJourney, weight: 4 },
+      { arbitrary: anySiege, weight: 1 },
+    ),
+    { minLength: 4, maxLength: 16, size: "max" },
+  )
+  .map((parts) => parts.flat());
