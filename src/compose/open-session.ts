@@ -42,13 +42,15 @@ export async function openSession(
   { options, settings, openStore, signal }: SessionContext,
   target: RegistryTarget,
 ): Promise<RegistrySession> {
+  requireSupportedHost(target);
   await makeOwnFolder(settings.dataFolder);
   const folder = registryFolder(settings.dataFolder, target.url);
   const cache = new FileCache(join(folder, "cache"));
   const hashes = await PersistentHashes.load(cache);
-  const mirror = await openMirror(folder, target, options, signal);
   const person = await readPerson(options);
-  const forge = openForge(mirror, target, person.signingKey);
+  // Last of what can fail: the mirror holds a lock until the session ends.
+  const mirror = await openMirror(folder, target, options, signal);
+  const forge = openForge(mirror, person.signingKey);
   const watch = new ClockWatch(systemClock);
   const reader = new CommitRegistryReader({
     treeAt: (commit) => new CommitSourceTree({ git: mirror, commit }),
@@ -72,20 +74,17 @@ export async function openSession(
 }
 
 /** Which host is believed is the operator's word, and never a fallback (DESIGN 6). */
-function openForge(
-  mirror: NativeGitMirror,
-  { host }: RegistryTarget,
-  signingKey: string | undefined,
-): Forge {
-  if (host === "github") {
-    throw new CairnError({
-      code: "HOST_UNSUPPORTED",
-      kind: "invalid",
-      message: "cairn.yaml says host: github, and this Cairn cannot talk to GitHub yet.",
-      hint: "Leave host out, or write host: local, to keep pull requests in the repository itself.",
-    });
-  }
-  const git = mirror;
+function requireSupportedHost({ host }: RegistryTarget): void {
+  if (host !== "github") return;
+  throw new CairnError({
+    code: "HOST_UNSUPPORTED",
+    kind: "invalid",
+    message: "cairn.yaml says host: github, and this Cairn cannot talk to GitHub yet.",
+    hint: "Leave host out, or write host: local, to keep pull requests in the repository itself.",
+  });
+}
+
+function openForge(git: NativeGitMirror, signingKey: string | undefined): Forge {
   const clock = systemClock;
   return new LocalForge(signingKey === undefined ? { git, clock } : { git, clock, signingKey });
 }
