@@ -59,6 +59,14 @@ export function oftenest<const Value extends string>(
   return fc.oneof(...options.map(([value, weight]) => ({ arbitrary: fc.constant(value), weight })));
 }
 
+/** Once in so many times and one more. */
+export function sometimes<Value>(
+  seldom: number,
+  arbitrary: fc.Arbitrary<Value>,
+): fc.Arbitrary<Value | undefined> {
+  return fc.oneof({ arbitrary: fc.constant(undefined), weight: seldom }, { arbitrary, weight: 1 });
+}
+
 export function applyChanges(tree: Tree, changes: readonly Change[], decided: Decided): Tree {
   return changes.reduce((before, change) => applyChange(before, change, decided), tree);
 }

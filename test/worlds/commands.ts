@@ -1,5 +1,12 @@
 import * as fc from "fast-check";
-import { anyChanges, anyEvidence, describeChange, oftenest, type Change } from "./changes.ts";
+import {
+  anyChanges,
+  anyEvidence,
+  describeChange,
+  oftenest,
+  sometimes,
+  type Change,
+} from "./changes.ts";
 import { people, type Person } from "./people.ts";
 import { dayMs, hourMs, minuteMs } from "./world.ts";
 
@@ -30,7 +37,7 @@ export type Ending =
   | "close"
   | "none";
 
-export type Approvers = "both" | "one" | "author" | "nobody";
+export type Approvers = "both" | "one" | "author" | "alone" | "against" | "nobody";
 
 /** From proposal to merge, as people work, with whatever comes between. */
 export interface Flow {
@@ -40,7 +47,7 @@ export interface Flow {
   /** How many landings its base is behind. */
   readonly behind: number;
   readonly acts: readonly Act[];
-  /** Who approves then: both leads, only one, the author with one, or nobody. */
+  /** Who approves then: both leads, only one, the author with one or alone, one against the other, or nobody. */
   readonly approvers: Approvers;
   /** What is done after that. */
   readonly late: readonly Act[];
@@ -123,7 +130,13 @@ export const anyActs = (quiet: number, maxLength: number): fc.Arbitrary<readonly
   );
 const anyEnding = {
   acts: anyActs(2, 3),
-  approvers: oftenest<Approvers>(["both", 16], ["one", 2], ["author", 2], ["nobody", 1]),
+  approvers: oftenest<Approvers>(
+    ["both", 16],
+    ["one", 2],
+    ["author", 2],
+    ["against", 1],
+    ["nobody", 1],
+  ),
   late: anyActs(5, 2),
   ending: oftenest<Ending>(
     ["merge", 12],
@@ -148,7 +161,7 @@ const anyFlow: fc.Arbitrary<Flow> = fc.record({
   ...anyEnding,
 });
 const anyFault: fc.Arbitrary<Fault> = fc.record({
-  killedAt: fc.option(fc.nat({ max: 6 }), { nil: undefined, freq: 3 }),
+  killedAt: sometimes(2, fc.nat({ max: 6 })),
   keepsCache: fc.boolean(),
   breaks: fc.oneof(
     { arbitrary: fc.constant(0), weight: 4 },
@@ -162,6 +175,11 @@ export const anyReconcile = fc.record({
   type: fc.constant("reconcile" as const),
   controller: anyController,
   fault: anyFault,
+});
+export const anyTagAttack = fc.record({
+  type: fc.constant("tag" as const),
+  how: fc.constantFrom("create" as const, "move" as const, "delete" as const),
+  which: fc.nat(),
 });
 export const anyCommand: fc.Arbitrary<Command> = fc.oneof(
   { arbitrary: anyFlow, weight: 22 },
@@ -186,11 +204,7 @@ export const anyCommand: fc.Arbitrary<Command> = fc.oneof(
     weight: 1,
   },
   {
-    arbitrary: fc.record({
-      type: fc.constant("tag" as const),
-      how: fc.constantFrom("create" as const, "move" as const, "delete" as const),
-      which: fc.nat(),
-    }),
+    arbitrary: anyTagAttack,
     weight: 2,
   },
   { arbitrary: fc.constant({ type: "restore" as const }), weight: 2 },

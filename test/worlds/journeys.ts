@@ -1,10 +1,11 @@
 import * as fc from "fast-check";
-import { anyAsset, anyPolicy, oftenest, type Change } from "./changes.ts";
+import { anyAsset, anyPolicy, oftenest, sometimes, type Change } from "./changes.ts";
 import {
   anyActs,
   anyCommand,
   anyController,
   anyReconcile,
+  anyTagAttack,
   anyWay,
   type Approvers,
   type Command,
@@ -15,6 +16,8 @@ import { dayMs, hourMs } from "./world.ts";
 
 const calm = { killedAt: undefined, keepsCache: true, breaks: 0, isRefused: false };
 
+const otherContent = { x: "y", y: "z", z: "x" } as const;
+
 /** New content on its way to production, as it should be, but for what may come between. */
 const anyJourney: fc.Arbitrary<readonly Command[]> = fc
   .record({
@@ -23,15 +26,18 @@ const anyJourney: fc.Arbitrary<readonly Command[]> = fc
     late: fc.tuple(anyActs(8, 2), anyActs(8, 2), anyActs(4, 2)),
     endings: fc.tuple(anyWay, anyWay, anyWay),
     controller: anyController,
-    waits: oftenest(["before", 6], ["after", 6], ["long", 1], ["superseded", 1]),
-    policy: fc.option(anyPolicy, { nil: undefined, freq: 5 }),
+    waits: oftenest(["before", 6], ["after", 6], ["long", 1], ["superseded", 1], ["overtaken", 1]),
+    policy: sometimes(4, anyPolicy),
+    owners: oftenest<Approvers>(["both", 3], ["alone", 1]),
+    look: oftenest(["one", 4], ["both", 1]),
+    attack: sometimes(7, anyTagAttack),
     others: oftenest(["alone", 4], ["together", 1]),
-    approvers: oftenest<Approvers>(["both", 16], ["one", 1], ["author", 2]),
+    approvers: oftenest<Approvers>(["both", 16], ["one", 1], ["author", 2], ["against", 1]),
     last: oftenest(["best", 6], ["back", 5], ["none", 2]),
     between: anyActs(6, 1),
   })
   .map(({ asset, content, late, endings, controller, waits, last, between, ...rest }) => {
-    const { policy, others, approvers } = rest;
+    const { policy, others, approvers, attack, owners } = rest;
     const flow = (step: 0 | 1 | 2, ...changes: readonly Change[]): Flow => ({
       type: "flow",
       by: "dee",
@@ -51,18 +57,31 @@ const anyJourney: fc.Arbitrary<readonly Command[]> = fc
     ): Change => ({ type: "stage", asset: of, stage, pick, override: "none", reason });
     const other = asset === "models/a" ? "data/b" : "models/a";
     const along = others === "alone" ? [] : [move("test", "best", { of: other })];
-    const look: Command = { type: "reconcile", controller, fault: calm };
+    const look: Command =
+      rest.look === "both" ? { type: "both" } : { type: "reconcile", controller, fault: calm };
+    const whileWaiting: Partial<Record<typeof waits, readonly Command[]>> = {
+      superseded: [flow(2, move("prod", "best", { reason: 1 })), look],
+      overtaken: [
+        flow(0, { type: "content", asset, content: otherContent[content] }),
+        look,
+        flow(1, move("test", "best")),
+        look,
+      ],
+    };
     const wait: Command = { type: "wait", ms: waits === "long" ? 31 * dayMs : 26 * hourMs };
     return [
-      ...(policy === undefined ? [] : [flow(0, policy), look]),
+      ...(policy === undefined
+        ? []
+        : [{ ...flow(0, policy), by: "ann", approvers: owners } as const, look]),
       flow(0, { type: "content", asset, content }),
       look,
       flow(1, move("test", "best"), ...along),
       look,
-      ...(waits === "before" ? [wait] : []),
+      ...(waits === "before" ? [wait, look] : []),
+      ...(attack === undefined ? [] : [attack]),
       flow(2, move("prod", "best")),
       look,
-      ...(waits === "superseded" ? [flow(2, move("prod", "best", { reason: 1 })), look] : []),
+      ...(whileWaiting[waits] ?? []),
       ...(waits === "before" ? [] : [wait, look]),
       ...(last === "best" ? [] : [flow(2, move("prod", last)), look]),
     ];

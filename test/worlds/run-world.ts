@@ -148,6 +148,15 @@ export class Run {
   ): Promise<void> {
     for (const act of acts) await this.#act(pull, act);
     for (const by of approversOf(pull, approvers)) this.#approve(pull, by);
+    if (approvers === "against") {
+      this.#review(pull, {
+        type: "review",
+        by: "bo",
+        verdict: "changes-requested",
+        when: "now",
+        of: "head",
+      });
+    }
     for (const act of late) await this.#act(pull, act);
     const isDone = await this.#endPull(pull, { ending, mergedBy, evil });
     this.world.story.add(
@@ -290,8 +299,9 @@ export class Run {
 function approversOf({ author }: PullFacts, who: Approvers): readonly Person[] {
   const others = (["ann", "bo"] as const).filter((person) => person !== author);
   if (who === "nobody") return [];
+  if (who === "alone") return [author];
   if (who === "both") return others;
-  return who === "one" ? others.slice(0, 1) : [author, ...others.slice(0, 1)];
+  return who === "one" || who === "against" ? others.slice(0, 1) : [author, ...others.slice(0, 1)];
 }
 
 const shifts = { now: minuteMs, before: -3 * hourMs, later: 3 * hourMs };
