@@ -4,56 +4,55 @@ import type { App } from "../../src/usecases/app.ts";
 import {
   copyTemplate,
   createPromotionTemplate,
+  extendTemplate,
   removeTemplate,
   shareCopy,
 } from "../support/promotion-fixture.ts";
 
+/** Test runs the newest of both models. */
 let template: string;
-let later: string;
 beforeAll(async () => {
-  template = await createPromotionTemplate();
-  later = await createPromotionTemplate({}, async (app) => {
+  const start = await createPromotionTemplate();
+  template = await extendTemplate(start, async (app) => {
     await app.promote({ asset: "models/taxi", to: "test", merge: true });
     await app.promote({ asset: "models/slow", to: "test", merge: true });
     await app.apply();
   });
+  await removeTemplate(start);
 });
-afterAll(async () => {
-  await removeTemplate(template);
-  await removeTemplate(later);
-});
+afterAll(() => removeTemplate(template));
 const shared = shareCopy(() => template);
 const taxi = { asset: "models/taxi", to: "prod" } as const;
 
-async function openLater(): Promise<App> {
-  return (await copyTemplate(later)).open();
+async function openCopy(): Promise<App> {
+  return (await copyTemplate(template)).open();
 }
 
 it("says of what nobody proposed what it would lack, and changes nothing", async () => {
   const { fixture, app } = shared();
   const before = await fixture.refs();
-  const ready = await app.explain({ asset: "models/taxi", to: "test" });
+  const ready = await app.explain({ asset: "environments/env", to: "test" });
   expect(ready).toMatchObject({
-    move: { move: "promotion", version: "2", runs: "1", outcome: "passed" },
+    move: { move: "promotion", version: "1", runs: undefined, outcome: "passed" },
     pullRequest: undefined,
     hold: undefined,
     approvers: ["ann", "bo"],
-    next: "cairn promote models/taxi@2 --to test opens the pull request.",
+    next: "cairn promote environments/env@1 --to test opens the pull request.",
   });
-  const early = await app.explain({ asset: "models/taxi@2", to: "prod" });
+  const early = await app.explain({ asset: "components/prep@1", to: "prod" });
   expect(early.move.gates.map(({ gate, outcome }) => `${gate} ${outcome}`)).toEqual([
     "order failed",
     "approvals failed",
-    "dependencies passed",
+    "dependencies failed",
   ]);
   expect(early.next).toMatch(/^order: /);
   expect(await fixture.refs()).toEqual(before);
 });
 
 it.each([
-  { asset: "models/taxi@1", to: "test", code: "NOTHING_TO_PROPOSE", why: "it runs already" },
+  { asset: "models/taxi@2", to: "test", code: "NOTHING_TO_PROPOSE", why: "it runs already" },
   { asset: "models/taxi", to: "dev", code: "NOTHING_TO_PROPOSE", why: "dev follows" },
-  { asset: "models/slow", to: "prod", code: "NOTHING_TO_PROPOSE", why: "test runs none" },
+  { asset: "components/prep", to: "prod", code: "NOTHING_TO_PROPOSE", why: "test runs none" },
   { asset: "models/taxi", to: "moon", code: "STAGE_UNKNOWN", why: "there is no such stage" },
   { asset: "models/taxi@9", to: "test", code: "VERSION_MISSING", why: "there is no version 9" },
 ])("has nothing to explain of $asset in $to: $why", async ({ asset, to, code }) => {
@@ -61,7 +60,7 @@ it.each([
 });
 
 it("follows a promotion from the proposal to what runs", async () => {
-  const app = await openLater();
+  const app = await openCopy();
   const { pullRequest } = await app.promote({ ...taxi, reason: "better" });
   const { number } = pullRequest;
   const proposed = await app.explain(taxi);
@@ -83,7 +82,7 @@ it("follows a promotion from the proposal to what runs", async () => {
 });
 
 it("tells what became of the try before, and that a new one is needed", async () => {
-  const app = await openLater();
+  const app = await openCopy();
   const { pullRequest } = await app.promote(taxi);
   await app.mergePullRequest({ number: pullRequest.number, method: "merge", force: true });
   await app.apply();
@@ -96,7 +95,7 @@ it("tells what became of the try before, and that a new one is needed", async ()
 });
 
 it("tells until when a merged promotion waits", async () => {
-  const app = await openLater();
+  const app = await openCopy();
   const slow = { asset: "models/slow", to: "prod" };
   const { pullRequest } = await app.promote(slow);
   const { number } = pullRequest;
@@ -119,7 +118,7 @@ it("tells until when a merged promotion waits", async () => {
 });
 
 it("shows a hold, which stops no person", async () => {
-  const app = await openLater();
+  const app = await openCopy();
   const hold = { asset: "models/taxi", stage: "prod", reason: "audit", until: "2026-12-31" };
   await app.hold({ ...hold, merge: true });
   expect(await app.explain(taxi)).toMatchObject({ hold: "audit, until 2026-12-31" });

@@ -6,6 +6,7 @@ import {
   createPromotionTemplate,
   deeds,
   deliveriesOf,
+  extendTemplate,
   removeTemplate,
   running,
   shareCopy,
@@ -17,7 +18,7 @@ let template: string;
 let later: string;
 beforeAll(async () => {
   template = await createPromotionTemplate();
-  later = await createPromotionTemplate({}, async (app) => {
+  later = await extendTemplate(template, async (app) => {
     await app.promote({ asset: "models/taxi", to: "test", merge: true });
     await app.apply();
   });

@@ -127,13 +127,14 @@ export interface PromotionFixture {
  */
 export async function createPromotionTemplate(
   files: FileChanges = {},
-  prepare: ((app: App) => Promise<void>) | "not adopted" = async () => {},
+  adoption: "adopted" | "not adopted" = "adopted",
 ): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "cairn-promotion-"));
   const remote = join(folder, "registry.git");
   const clone = join(folder, "clone");
-  await runGit(folder, "init", "--quiet", "--bare", "--initial-branch=main", remote);
-  await runGit(folder, "clone", "--quiet", remote, clone);
+  const plain = ["--quiet", "--template="]; // sample hooks would be copied for every test
+  await runGit(folder, "init", ...plain, "--bare", "--initial-branch=main", remote);
+  await runGit(folder, "clone", ...plain, remote, clone);
   const settings = {
     "user.name": "Dee Ramos",
     "user.email": "dee@contoso.example",
@@ -145,13 +146,31 @@ export async function createPromotionTemplate(
   await fixture.git("checkout", "--quiet", "-B", "main");
   await fixture.commit("Start the registry", { ...startFiles, ...files });
   await fixture.git("push", "--quiet", "--set-upstream", "origin", "main");
-  if (prepare === "not adopted") return folder;
+  if (adoption === "not adopted") return folder;
   const app = await createApp(optionsOf(folder));
   await app.adopt({ withStages: true });
   await fixture.push("Train the model again", secondWeights);
   await app.apply();
-  await prepare(app);
   await app.close();
+  await forget(folder);
+  return folder;
+}
+
+/** The mirror of a copy is another one: its remote is at another place. */
+async function forget(folder: string): Promise<void> {
+  await rm(optionsOf(folder).data, { recursive: true, force: true });
+}
+
+/** Another template, some steps later. */
+export async function extendTemplate(
+  template: string,
+  act: (app: App) => Promise<unknown>,
+): Promise<string> {
+  const { folder } = await copyTemplate(template, () => {});
+  const app = await createApp(optionsOf(folder));
+  await act(app);
+  await app.close();
+  await forget(folder);
   return folder;
 }
 
@@ -194,7 +213,7 @@ export interface SharedCopy {
   readonly app: App;
 }
 
-function optionsOf(folder: string): AppOptions {
+function optionsOf(folder: string): AppOptions & { readonly data: string } {
   return {
     cwd: join(folder, "clone"),
     data: join(folder, "data"),

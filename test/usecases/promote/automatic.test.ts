@@ -1,5 +1,5 @@
-import { chmod, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -155,6 +155,7 @@ describe("several controllers, some of which die", () => {
     const { fixture } = await openCopy();
     await fixture.push("Train again", third);
     const hook = join(fixture.remote, "hooks", "update");
+    await mkdir(dirname(hook), { recursive: true });
     await writeFile(hook, '#!/bin/sh\ntest "$1" != refs/heads/main\n');
     await chmod(hook, 0o755);
     const first = await fixture.open();
