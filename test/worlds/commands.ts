@@ -169,7 +169,12 @@ const anyFault: fc.Arbitrary<Fault> = fc.record({
   ),
   isRefused: oftenest(["no", 12], ["yes", 1]).map((word) => word === "yes"),
 });
-export const anyWay = oftenest<Ending>(["merge", 3], ["squash", 2], ["rebase", 1]);
+export const anyWay = oftenest<Ending>(
+  ["merge", 9],
+  ["squash", 6],
+  ["rebase", 3],
+  ["evil merge", 1],
+);
 export const anyController = fc.constantFrom(0 as const, 1 as const);
 export const anyReconcile = fc.record({
   type: fc.constant("reconcile" as const),

@@ -9,6 +9,7 @@ import {
   anyWay,
   type Approvers,
   type Command,
+  type Ending,
   type Flow,
 } from "./commands.ts";
 import { contents, type Asset } from "./tree.ts";
@@ -26,14 +27,16 @@ const anyJourney: fc.Arbitrary<readonly Command[]> = fc
     late: fc.tuple(anyActs(8, 2), anyActs(8, 2), anyActs(4, 2)),
     endings: fc.tuple(anyWay, anyWay, anyWay),
     controller: anyController,
-    waits: oftenest(["before", 6], ["after", 6], ["long", 1], ["superseded", 1], ["overtaken", 1]),
+    waits: oftenest(["before", 6], ["after", 6], ["long", 2], ["superseded", 1], ["overtaken", 1]),
     policy: sometimes(4, anyPolicy),
+    lastBy: oftenest(["dee", 1], ["ann", 2]),
+    lastEnding: oftenest<Ending>(["merge", 4], ["squash", 3], ["evil merge", 2]),
     owners: oftenest<Approvers>(["both", 3], ["alone", 1]),
     look: oftenest(["one", 4], ["both", 1]),
     attack: sometimes(7, anyTagAttack),
     others: oftenest(["alone", 4], ["together", 1]),
     approvers: oftenest<Approvers>(["both", 16], ["one", 1], ["author", 2], ["against", 1]),
-    last: oftenest(["best", 6], ["back", 5], ["none", 2]),
+    last: oftenest(["best", 5], ["back", 9], ["none", 2]),
     between: anyActs(6, 1),
   })
   .map(({ asset, content, late, endings, controller, waits, last, between, ...rest }) => {
@@ -43,7 +46,7 @@ const anyJourney: fc.Arbitrary<readonly Command[]> = fc
       by: "dee",
       changes,
       behind: 0,
-      evil: [],
+      evil: step === 0 ? [{ type: "content", asset, content: otherContent[content] }] : [],
       acts: step === 2 ? between : [],
       approvers: step === 2 ? approvers : "both",
       late: late[step],
@@ -68,6 +71,13 @@ const anyJourney: fc.Arbitrary<readonly Command[]> = fc
         look,
       ],
     };
+    /** Who may approve needs nobody else for that, and may not get another version by it. */
+    const goingBack = (pick: "back" | "none"): Flow => ({
+      ...flow(2, move("prod", pick)),
+      by: rest.lastBy,
+      ending: rest.lastEnding,
+      evil: [move("prod", "best", { reason: 2 })],
+    });
     const wait: Command = { type: "wait", ms: waits === "long" ? 31 * dayMs : 26 * hourMs };
     return [
       ...(policy === undefined
@@ -83,7 +93,7 @@ const anyJourney: fc.Arbitrary<readonly Command[]> = fc
       look,
       ...(whileWaiting[waits] ?? []),
       ...(waits === "before" ? [] : [wait, look]),
-      ...(last === "best" ? [] : [flow(2, move("prod", last)), look]),
+      ...(last === "best" ? [] : [goingBack(last), look]),
     ];
   });
 
