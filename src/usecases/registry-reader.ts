@@ -6,6 +6,7 @@ import { FileHasher, type ByteSources, type HashCache } from "../registry/file-h
 import { evidenceDigest, objectsDigest, policyDigest } from "../registry/other-digests.ts";
 import { readEvaluations } from "../registry/read-evidence.ts";
 import { isPolicyPath } from "../registry/policy-path.ts";
+import { hasSamePolicy, partOfTree, underPolicyTree } from "../registry/policy-tree.ts";
 import { readRegistry } from "../registry/read-registry.ts";
 import type { Digest } from "../shared/digest.ts";
 import type { JsonObject } from "../shared/json.ts";
@@ -14,6 +15,11 @@ import type { SourceTree } from "../source/source-tree.ts";
 /** Reads the registry as a commit has it; what was read for one blob is kept for the next commit. */
 export interface RegistryReader {
   registryAt(commit: string): Promise<Registry>;
+  /**
+   * A commit as the policy of another reads it: registry.yaml, policies/ and workspaces/ are those
+   * of `policy`, so that what is not in force hides or shows no file either.
+   */
+  registryUnder(commit: string, policy: string): Promise<Registry>;
   /** registry.yaml alone, for questions that need no manifest: cheap in a large registry. */
   settingsAt(commit: string): Promise<RegistrySettings | undefined>;
   /** What of a registry can be in force: settings, workspaces, policies. No manifest is read. */
@@ -58,7 +64,6 @@ const keptSnapshots = 16;
 interface Snapshot {
   readonly tree: SourceTree;
   readonly registry: Promise<Registry>;
-  digester: ContentDigester | undefined;
 }
 
 /** The reader over commits of a Git repository. */
@@ -68,6 +73,7 @@ export class CommitRegistryReader implements RegistryReader {
   readonly #documents = createDocumentCache();
   readonly #snapshots = new Map<string, Snapshot>();
   readonly #policies = new Map<string, Promise<Registry>>();
+  readonly #digesters = new WeakMap<Registry, ContentDigester>();
 
   constructor(ports: RegistryReaderPorts) {
     this.#ports = ports;
@@ -77,33 +83,27 @@ export class CommitRegistryReader implements RegistryReader {
     return this.#snapshot(commit).registry;
   }
 
+  async registryUnder(commit: string, policy: string): Promise<Registry> {
+    const [own, other] = [this.#ports.treeAt(commit), this.#ports.treeAt(policy)];
+    if (commit === policy || (await hasSamePolicy(own, other))) return this.registryAt(commit);
+    return this.#snapshot(`${commit} ${policy}`, () => underPolicyTree(own, other)).registry;
+  }
+
   async settingsAt(commit: string): Promise<RegistrySettings | undefined> {
     return (await this.#partAt(commit, (path) => path === "registry.yaml")).settings;
   }
 
   policyAt(commit: string): Promise<Registry> {
-    let part = this.#policies.get(commit);
-    if (part === undefined) {
-      part = this.#partAt(commit, isPolicyPath);
-      part.catch(() => this.#policies.delete(commit));
-      this.#policies.set(commit, part);
-      const [oldest] = this.#policies.keys();
-      if (this.#policies.size > keptSnapshots && oldest !== undefined)
-        this.#policies.delete(oldest);
-    }
-    return part;
+    const known = this.#policies.get(commit) ?? this.#partAt(commit, isPolicyPath);
+    known.catch(() => this.#policies.delete(commit));
+    keepNewest(this.#policies, commit, known);
+    return known;
   }
 
   #partAt(commit: string, isWanted: (path: string) => boolean): Promise<Registry> {
-    const tree = this.#ports.treeAt(commit);
-    const only: SourceTree = {
-      origin: tree.origin,
-      list: async () => (await tree.list()).filter(({ path }) => isWanted(path)),
-      read: (path, options) => tree.read(path, options),
-      readMany: (paths, options) => tree.readMany(paths, options),
-      open: (path) => tree.open(path),
-    };
-    return readRegistry(only, { cache: this.#documents });
+    return readRegistry(partOfTree(this.#ports.treeAt(commit), isWanted), {
+      cache: this.#documents,
+    });
   }
 
   objectsDigest(registry: Registry, asset: Asset): Digest | undefined {
@@ -115,9 +115,11 @@ export class CommitRegistryReader implements RegistryReader {
   }
 
   async contentDigest(commit: string, registry: Registry, asset: Asset): Promise<Digest> {
-    const snapshot = this.#snapshot(commit);
-    snapshot.digester ??= new ContentDigester(registry, this.#sources(commit, registry));
-    const digest = await snapshot.digester.digest(asset);
+    const digester =
+      this.#digesters.get(registry) ??
+      new ContentDigester(registry, this.#sources(commit, registry));
+    this.#digesters.set(registry, digester);
+    const digest = await digester.digest(asset);
     const objects = objectsDigest(asset, registry);
     const { hashes } = this.#ports;
     if (objects !== undefined && hashes.get(objects) !== digest) hashes.set(objects, digest);
@@ -138,8 +140,11 @@ export class CommitRegistryReader implements RegistryReader {
   }
 
   async policyDigest(commit: string): Promise<Digest> {
-    const registry = await this.registryAt(commit);
-    return policyDigest(registry, this.#sources(commit, registry));
+    const registry = await this.policyAt(commit);
+    return policyDigest(registry, {
+      tree: this.#ports.treeAt(commit),
+      hashes: this.#ports.hashes,
+    });
   }
 
   fileDigest(commit: string, registry: Registry, file: RegistryFile): Promise<Digest> {
@@ -160,22 +165,24 @@ export class CommitRegistryReader implements RegistryReader {
     };
   }
 
-  #snapshot(commit: string): Snapshot {
-    const known = this.#snapshots.get(commit) ?? this.#read(commit);
-    // Asked for again: goes to the end of the line of those to be forgotten.
-    this.#snapshots.delete(commit);
-    this.#snapshots.set(commit, known);
-    const [oldest] = this.#snapshots.keys();
-    if (this.#snapshots.size > keptSnapshots && oldest !== undefined)
-      this.#snapshots.delete(oldest);
+  #snapshot(key: string, treeOf = () => this.#ports.treeAt(key)): Snapshot {
+    const known = this.#snapshots.get(key) ?? this.#read(key, treeOf());
+    keepNewest(this.#snapshots, key, known);
     return known;
   }
 
-  #read(commit: string): Snapshot {
-    const tree = this.#ports.treeAt(commit);
+  #read(key: string, tree: SourceTree): Snapshot {
     const registry = readRegistry(tree, { cache: this.#documents });
     // A failed read is not an answer to keep.
-    registry.catch(() => this.#snapshots.delete(commit));
-    return { tree, registry, digester: undefined };
+    registry.catch(() => this.#snapshots.delete(key));
+    return { tree, registry };
   }
+}
+
+/** Asked for again, it goes to the end of the line of those to be forgotten. */
+function keepNewest<Value>(map: Map<string, Value>, key: string, value: Value): void {
+  map.delete(key);
+  map.set(key, value);
+  const [oldest] = map.keys();
+  if (map.size > keptSnapshots && oldest !== undefined) map.delete(oldest);
 }

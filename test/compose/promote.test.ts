@@ -267,7 +267,7 @@ describe("withdrawing", () => {
   });
 
   // Adoption's word about the stage is drafted anew once the stage runs nothing.
-  it.fails("of a version that was there at adoption lasts", async () => {
+  it("of a version that was there at adoption lasts", async () => {
     const { app } = await openCopy();
     await app.withdraw({ asset: taxi, stage: "prod", as: "ann", merge: true });
     expect(deeds((await app.apply()).done)).toEqual(["withdraw models/taxi 1 in prod"]);

@@ -80,6 +80,7 @@ export function ledgerWith(
     incidents: {},
     waiting: {},
     judged: {},
+    landed: {},
   };
 }
 

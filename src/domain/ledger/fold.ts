@@ -4,6 +4,7 @@ import type {
   AdoptedEvent,
   BlockedEvent,
   DeprecatedEvent,
+  LandingMark,
   LedgerEntry,
   PublishedEvent,
   ResolvedEvent,
@@ -53,11 +54,17 @@ export class LedgerFold {
     if (event.type === "adopted") this.#folding ??= adoptedState(commit, event);
     if (this.#folding === undefined) return;
     applyEvent(this.#folding, commit, event);
+    if ("landing" in event) rememberLanding(this.#folding, event.landing);
     this.#folding.head = commit;
     this.#folding.at = event.at;
     this.#folding.processed = event.processed;
     this.#folding.eventCount += 1;
   }
+}
+
+/** The first is the one that counts. */
+function rememberLanding({ landed }: Folding, mark: LandingMark): void {
+  if (mark.pull_request !== undefined) landed[String(mark.pull_request)] ??= mark.commit;
 }
 
 function adoptedState(commit: string, event: AdoptedEvent): Folding {
@@ -76,17 +83,19 @@ function adoptedState(commit: string, event: AdoptedEvent): Folding {
     incidents: {},
     waiting: {},
     judged: {},
+    landed: {},
   };
 }
 
 type Mutable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 interface Folding extends Mutable<
-  Omit<LedgerState, "assets" | "incidents" | "waiting" | "judged">
+  Omit<LedgerState, "assets" | "incidents" | "waiting" | "judged" | "landed">
 > {
   assets: Record<AssetKey, AssetState>;
   incidents: Record<string, IncidentState>;
   waiting: Record<string, WaitingEvent>;
   judged: Record<string, JudgedMove>;
+  landed: Record<string, string>;
 }
 
 function thaw(state: LedgerState): Folding {
@@ -96,6 +105,7 @@ function thaw(state: LedgerState): Folding {
     incidents: { ...state.incidents },
     waiting: { ...state.waiting },
     judged: { ...state.judged },
+    landed: { ...state.landed },
   };
 }
 

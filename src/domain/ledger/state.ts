@@ -27,6 +27,8 @@ export interface LedgerState {
   readonly waiting: Readonly<Record<string, WaitingEvent>>;
   /** The newest landing that moved, or tried to move, an asset in a stage: by `<stage>/<asset>`. */
   readonly judged: Readonly<Record<string, JudgedMove>>;
+  /** Pull requests by number, and the commit that the ledger knows as their landing. */
+  readonly landed: Readonly<Record<string, string>>;
 }
 
 /** policies/, registry.yaml and workspaces/ as this commit has them, from this moment on. */

@@ -75,10 +75,12 @@ function candidate(
 
 /** A person's last word that was not the newest candidate, a withdrawal too. */
 function isLeftAlone(
-  { version, until, isAutomatic }: StageEntry,
+  { version, until, isAutomatic, cause }: StageEntry,
   chosenThen: string | undefined,
 ): boolean {
-  return until !== undefined || (!isAutomatic && chosenThen !== version);
+  if (until !== undefined) return true;
+  // Adoption takes over what is there: that was nobody's choice.
+  return !isAutomatic && cause !== "adopted" && chosenThen !== version;
 }
 
 /** What the branch asks for already, waits, or was refused: the next try is a person's. */

@@ -63,13 +63,18 @@ export function openIncidents(state: LedgerState): readonly IncidentState[] {
   return Object.values(state.incidents).filter((incident) => incident.resolved === undefined);
 }
 
-/** True when a tag of this name exists that the ledger did not make. */
+/**
+ * True when a tag of this name exists that the ledger did not make, or one below it, which leaves
+ * no room for it: `models/taxi-fare@v2/x` is a file in a folder where Git would need a file.
+ */
 export function isForeignTag(
   name: string,
   expected: ReadonlyMap<string, string>,
   remote: ReadonlyMap<string, string>,
 ): boolean {
-  return remote.has(name) && !expected.has(name);
+  if (expected.has(name)) return false;
+  const below = `${name}/`;
+  return remote.has(name) || [...remote.keys()].some((other) => other.startsWith(below));
 }
 
 function changedTag(

@@ -110,7 +110,8 @@ function toApproval(
   const { access } = change;
   const person = personOf(by, access);
   const name = person?.id ?? formatAccount(by);
-  const problem = problemOfAccount(by, access) ?? problemOfReview(review, change);
+  const problem =
+    problemOfAccount(by, access) ?? problemOfOrigin(change) ?? problemOfReview(review, change);
   return {
     ...rightsOf(person, change),
     person: name,
@@ -138,6 +139,25 @@ function problemOfAccount(account: Account, access: AccessPolicy | undefined): s
   return claimed === undefined || claimed.signingKeys.length === 0
     ? "is not in policies/access.yaml"
     : `did not sign with a key that policies/access.yaml has for ${claimed.id}`;
+}
+
+/**
+ * Where people sign, nobody may be the author without being seen: with an unsigned name of one's
+ * own making, or a head that was pushed behind the host's back, anybody could approve own work.
+ */
+function problemOfOrigin({ pullRequest, access }: ReviewedChange): string | undefined {
+  const isSigning = (access?.people ?? []).some(({ signingKeys }) => signingKeys.length > 0);
+  if (!isSigning) return undefined;
+  const { author, pushes } = pullRequest;
+  // Being a program is a claim like any other: Cairn's own key belongs into the policy too.
+  if (personOf(author, access) === undefined) {
+    return `approved what nobody known proposed (${formatAccount(author)})`;
+  }
+  const pusher = pushes.at(-1)?.by;
+  if (pusher === undefined || personOf(pusher, access) === undefined) {
+    return "approved a head that nobody known pushed: push it with cairn pr open";
+  }
+  return undefined;
 }
 
 /** How far the host's clock may be ahead of Cairn's. */

@@ -5,6 +5,7 @@ import type { Page, StageItem, WhichRequest } from "../app.ts";
 import { readIndex } from "../deliver/read-index.ts";
 import { workspaceUnknown } from "../operate/sync.ts";
 import { observe } from "../reconcile/observe.ts";
+import { readInForce } from "../promote/in-force.ts";
 import { registryNotAdopted } from "../require-state.ts";
 import type { RegistrySession } from "../session.ts";
 import { knownStages, stageItems } from "./answers.ts";
@@ -18,9 +19,9 @@ export async function listStage(
   session: RegistrySession,
   request: WhichRequest,
 ): Promise<Page<StageItem>> {
-  const { head, state } = await observe(session.mirror, session.cache);
+  const { state } = await observe(session.mirror, session.cache);
   if (state === undefined) throw registryNotAdopted(session.url);
-  const settings = head === undefined ? undefined : await session.reader.settingsAt(head);
+  const { settings, workspaces } = await readInForce(session.reader, state);
   const known = knownStages(state);
   const stages = settings?.stages ?? known;
   if (!stages.includes(request.stage) && !known.includes(request.stage)) {
@@ -29,8 +30,7 @@ export async function listStage(
   const at = request.at === undefined ? undefined : parseMoment(request.at);
   const items = stageItems(state, request.stage, at);
   if (request.workspace === undefined) return { items, next: undefined };
-  const registry = head === undefined ? undefined : await session.reader.registryAt(head);
-  const has = await versionsOf(session, registry?.workspaces ?? [], request.workspace);
+  const has = await versionsOf(session, workspaces, request.workspace);
   return { items: items.filter((item) => has.has(keyOf(item))), next: undefined };
 }
 

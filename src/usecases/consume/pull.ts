@@ -6,6 +6,7 @@ import { pullVersion } from "../deliver/pull-version.ts";
 import type { LazySession } from "../lazy-session.ts";
 import { workspaceUnknown } from "../operate/sync.ts";
 import { observe } from "../reconcile/observe.ts";
+import { readInForce } from "../promote/in-force.ts";
 import { requireBranch } from "../require-state.ts";
 import type { RegistrySession } from "../session.ts";
 
@@ -43,8 +44,8 @@ async function sourceStore(ports: PullPorts, { store, workspace }: PullRequest):
 
 async function workspaceStore(session: RegistrySession, name: string): Promise<Store> {
   const observation = await observe(session.mirror, session.cache);
-  const { head } = requireBranch(session, observation);
-  const { workspaces } = await session.reader.registryAt(head);
+  const { state } = requireBranch(session, observation);
+  const { workspaces } = await readInForce(session.reader, state);
   const workspace = workspaces.find((known) => known.name === name);
   if (workspace === undefined)
     throw workspaceUnknown(

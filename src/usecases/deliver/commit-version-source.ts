@@ -2,6 +2,7 @@ import type { AssetKey } from "../../domain/asset.ts";
 import {
   assetState,
   findVersion,
+  policyInForce,
   type LedgerState,
   type PublishedVersion,
 } from "../../domain/ledger/state.ts";
@@ -37,10 +38,7 @@ export class CommitVersionSource implements VersionSource {
     const published = findVersion(assetState(this.#state, id.asset), id.version);
     if (published === undefined) throw unreadable(id, "the ledger does not have it");
     const { commit, manifest, digest, recipe } = published;
-    const registry = await this.#reader.registryAt(commit);
-    const asset = manifestsOf(id.asset, registry).find(
-      ({ document }) => document.path === manifest,
-    );
+    const { registry, asset } = await this.#find(id, published);
     if (asset === undefined) throw unreadable(id, `${manifest} is no manifest in ${commit}`);
     if (recipe === this.#reader.recipe) {
       const found = await this.#reader.contentDigest(commit, registry, asset);
@@ -52,6 +50,17 @@ export class CommitVersionSource implements VersionSource {
       files: await Promise.all(placed.files.map((file) => this.#file(commit, registry, file))),
       azuremlYaml: Buffer.from(this.#render(asset, registry, published, placed.fields)),
     };
+  }
+
+  /** Read by the policy that was in force then: it decided which files are manifests. */
+  async #find(
+    { asset: key }: VersionId,
+    { commit, manifest, publishedAt }: PublishedVersion,
+  ): Promise<{ readonly registry: Registry; readonly asset: Asset | undefined }> {
+    const policy = policyInForce(this.#state, publishedAt).commit;
+    const registry = await this.#reader.registryUnder(commit, policy);
+    const asset = manifestsOf(key, registry).find(({ document }) => document.path === manifest);
+    return { registry, asset };
   }
 
   async #file(commit: string, registry: Registry, placed: PlacedFile): Promise<VersionFile> {

@@ -103,8 +103,8 @@ function nextStageTag(asset: AssetState | undefined, { takenTags = [] }: Numbere
 }
 
 function numberOf(tag: string): number {
-  const digits = tag.slice(tag.lastIndexOf("#") + 1);
-  return /^[0-9]{1,9}$/.test(digits) ? Number(digits) : 0;
+  const digits = /#([0-9]{1,9})(?:\/|$)/.exec(tag)?.[1];
+  return Number(digits ?? 0);
 }
 
 /** Drafts of one such group are written in one push: accepted together or not at all. */

@@ -8,7 +8,7 @@ import { isKnownAncestor } from "./ancestry.ts";
 import type { Cache } from "./cache.ts";
 
 /** Bumped when a cached fold of an older Cairn would be read wrongly. */
-const cacheFormat = 2;
+const cacheFormat = 3;
 const cacheKey = "ledger-state.json";
 
 /**

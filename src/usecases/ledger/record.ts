@@ -94,11 +94,12 @@ function withoutDependents(
   refused: RefusedDraft[],
 ): readonly EventDraft[] {
   if (refused.length === 0) return drafts;
-  return drafts.filter((draft) => {
-    const missing = refused.find((other) => isBuiltOn(draft, other.draft));
-    if (missing === undefined) return true;
-    refused.push({ draft, reason: `it builds on what was refused: ${missing.reason}` });
-    return false;
+  return toGroups(drafts).flatMap((group) => {
+    const missing = refused.find((other) => group.some((draft) => isBuiltOn(draft, other.draft)));
+    if (missing === undefined) return group;
+    const reason = `it builds on what was refused: ${missing.reason}`;
+    refused.push(...group.map((draft) => ({ draft, reason })));
+    return [];
   });
 }
 

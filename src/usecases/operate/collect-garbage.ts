@@ -3,6 +3,7 @@ import type { Store } from "../../store/store.ts";
 import type { GarbageReport } from "../app.ts";
 import { collectGarbage as collectStoreGarbage } from "../deliver/collect-garbage.ts";
 import { observe } from "../reconcile/observe.ts";
+import { readInForce } from "../promote/in-force.ts";
 import { requireBranch } from "../require-state.ts";
 import type { RegistrySession } from "../session.ts";
 import { selectsWorkspace } from "./sync.ts";
@@ -13,8 +14,8 @@ export async function collectGarbage(
   request: { readonly dryRun: boolean; readonly workspaces: readonly string[] },
 ): Promise<GarbageReport> {
   const observation = await observe(session.mirror, session.cache);
-  const { head } = requireBranch(session, observation);
-  const registry = await session.reader.registryAt(head);
+  const { state } = requireBranch(session, observation);
+  const registry = await readInForce(session.reader, state);
   const selects = selectsWorkspace(request.workspaces);
   const replicas = await openReplicas(session, registry);
   const workspaces: GarbageReport["workspaces"][number][] = [];

@@ -3,6 +3,7 @@ import { CairnError } from "../../shared/errors.ts";
 import type { SyncReport, SyncRequest } from "../app.ts";
 import { deliverWorkspaces } from "../deliver/deliver-workspaces.ts";
 import { observe } from "../reconcile/observe.ts";
+import { readUnderPolicy } from "../promote/in-force.ts";
 import { requireBranch } from "../require-state.ts";
 import type { RegistrySession } from "../session.ts";
 
@@ -13,7 +14,7 @@ export async function sync(
 ): Promise<SyncReport> {
   const observation = await observe(session.mirror, session.cache, request.signal);
   const { state, head } = requireBranch(session, observation);
-  const registry = await session.reader.registryAt(head);
+  const registry = await readUnderPolicy(session.reader, head, state);
   const selects = selectsWorkspace(request.workspaces ?? []);
   if (request.workspaces?.length && !registry.workspaces.some(({ name }) => selects(name))) {
     throw workspaceUnknown(

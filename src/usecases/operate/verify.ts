@@ -2,6 +2,7 @@ import type { VerifyReport, VerifyRequest } from "../app.ts";
 import { syncRequest } from "../deliver/deliver-workspaces.ts";
 import { verifyWorkspace } from "../deliver/verify-workspace.ts";
 import { observe } from "../reconcile/observe.ts";
+import { readUnderPolicy } from "../promote/in-force.ts";
 import { requireBranch } from "../require-state.ts";
 import type { RegistrySession } from "../session.ts";
 import { selectsWorkspace } from "./sync.ts";
@@ -13,7 +14,7 @@ export async function verify(
 ): Promise<VerifyReport> {
   const observation = await observe(session.mirror, session.cache, request.signal);
   const { state, head } = requireBranch(session, observation);
-  const registry = await session.reader.registryAt(head);
+  const registry = await readUnderPolicy(session.reader, head, state);
   const selects = selectsWorkspace(request.workspaces);
   const workspaces: VerifyReport["workspaces"][number][] = [];
   for (const workspace of registry.workspaces.filter(

@@ -10,7 +10,7 @@ import { readInForce } from "./in-force.ts";
 import { mergeChecked } from "./merge-checked.ts";
 import { slugOf } from "./promote.ts";
 import { promotionFiles, withDependencies } from "./promotion-files.ts";
-import { propose } from "./propose.ts";
+import { isExactly, prepareProposal, propose, type Proposal } from "./propose.ts";
 import type { Situation } from "./situation.ts";
 
 /** What one reconcile proposes at most: the next one goes on. */
@@ -50,20 +50,27 @@ export async function promoteAutomatically(
 async function promoteOne(
   session: RegistrySession,
   situation: Situation,
-  { asset, version, to, merge }: AutomaticPromotion,
+  promotion: AutomaticPromotion,
   known: readonly PullRequest[],
 ): Promise<readonly PlannedAction[]> {
-  const title = `Promote ${asset} ${version} to ${to}`;
-  const mine = known.find(
-    (pullRequest) =>
-      pullRequest.title === title && pullRequest.author.email === cairnIdentity.email,
-  );
+  const { mirror } = session;
+  const proposal = await automaticProposal(session, situation, promotion);
+  const prepared = await prepareProposal(mirror, proposal);
+  const same = known.filter(({ branch }) => branch === prepared.branch);
+  // A name can be taken by anybody: only what is exactly this is merged, or spared when closed.
+  let mine: PullRequest | undefined;
+  for (const pullRequest of same) {
+    const isThis = await isExactly(mirror, situation.head, pullRequest.head, prepared);
+    if (isThis) mine ??= pullRequest;
+  }
   if (mine?.state === "closed") return [];
-  const opened = mine ?? (await openOne(session, situation, { asset, version, to, title }));
-  const { number } = opened;
-  const done: PlannedAction[] =
-    mine === undefined ? [{ kind: "open-pull-request", number, title }] : [];
-  if (merge !== "when-gates-pass") return done;
+  const { pullRequest: opened, created } =
+    mine === undefined
+      ? await propose(session, situation.head, proposal)
+      : { pullRequest: mine, created: false };
+  const { number, title } = opened;
+  const done: PlannedAction[] = created ? [{ kind: "open-pull-request", number, title }] : [];
+  if (promotion.merge !== "when-gates-pass") return done;
   if (await mergeIfReady(session, situation, opened)) {
     done.push({ kind: "merge-pull-request", number, title });
   }
@@ -91,21 +98,21 @@ async function mergeIfReady(
   }
 }
 
-async function openOne(
+async function automaticProposal(
   session: RegistrySession,
   situation: Situation,
-  { title, ...wanted }: Omit<AutomaticPromotion, "merge"> & { readonly title: string },
-): Promise<PullRequest> {
+  { asset, version, to }: AutomaticPromotion,
+): Promise<Proposal> {
   const registry = await session.reader.registryAt(situation.head);
-  const moves = withDependencies(situation, wanted);
+  const moves = withDependencies(situation, { asset, version, to });
   const reason = "automatic, as policies/promotion.yaml says";
-  const { pullRequest } = await propose(session, situation.head, {
-    title,
+  return {
+    title: `Promote ${asset} ${version} to ${to}`,
     body: "Proposed by Cairn: the version runs in the stage before.",
     by: { ...cairnIdentity, isBot: true },
     labels: [automaticLabel],
-    slug: `automatic-${slugOf(wanted.asset)}-${wanted.to}`,
+    slug: `automatic-${slugOf(asset)}-${to}`,
     files: await promotionFiles(session, registry, moves, { reason }),
-  });
-  return pullRequest;
+    isOwn: true,
+  };
 }

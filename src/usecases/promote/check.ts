@@ -1,6 +1,7 @@
 import { isBlocking, type Finding } from "../../domain/finding.ts";
 import type { PullRequest } from "../../domain/pull-request.ts";
 import type { CheckReport, MoveReport, PredictedVersion } from "../app-promote.ts";
+import type { CommitInfo } from "../../git/git.ts";
 import type { EventDraft } from "../ledger/draft.ts";
 import { draftMove } from "../reconcile/derive-moves.ts";
 import { judgeLanding, type LandingJudgement } from "../reconcile/judge-landing.ts";
@@ -53,11 +54,27 @@ export async function checkChange(
             paths: policy.paths,
             reasons: policy.reasons,
           } as const),
-    refusals: [...landing.content.unreviewed, ...landing.content.held].map(({ reason }) => reason),
+    refusals: [
+      ...[...landing.content.unreviewed, ...landing.content.held].map(({ reason }) => reason),
+      ...(await nothingNew(session, preview, pullRequest)),
+    ],
     deliveries: await previewDeliveries(session, change, drafts),
     impact: impactOf(change, drafts, moves),
   };
   return { ...report, outcome: outcomeOf(report), summary: summaryOf(report) };
+}
+
+/** A pull request that brings nothing would be merged, and nothing would come of it. */
+async function nothingNew(
+  { mirror }: RegistrySession,
+  { change, commit }: { readonly change: Change; readonly commit: CommitInfo },
+  { number }: PullRequest,
+): Promise<readonly string[]> {
+  const { tree } = await mirror.readCommit(change.before);
+  if (number === 0 || commit.tree !== tree) return [];
+  return [
+    "The branch has all of this already, so merging it changes nothing. If a stage is to move, cairn promote asks anew.",
+  ];
 }
 
 function conflictReport(

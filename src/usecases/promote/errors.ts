@@ -19,6 +19,15 @@ export function accountUnclear(text: string, people: readonly string[]): CairnEr
   });
 }
 
+export function accountReserved(): CairnError {
+  return new CairnError({
+    code: "ACCOUNT_RESERVED",
+    kind: "denied",
+    message: "Only Cairn itself acts as Cairn.",
+    hint: "Say who you are: --as ann.",
+  });
+}
+
 export function stageNotThere(stage: string, stages: readonly string[]): CairnError {
   return new CairnError({
     code: "STAGE_UNKNOWN",

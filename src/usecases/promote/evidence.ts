@@ -1,10 +1,11 @@
 import type { AssetKey } from "../../domain/asset.ts";
-import type { PublishedVersion } from "../../domain/ledger/state.ts";
+import type { LedgerState, PublishedVersion } from "../../domain/ledger/state.ts";
 import { manifestsOf } from "../../domain/lookup.ts";
 import type { Asset, Registry } from "../../domain/registry.ts";
 import { toCairnError } from "../../shared/errors.ts";
 import { sha256 } from "../../shared/digest.ts";
 import type { Evidence, RegistryReader } from "../registry-reader.ts";
+import { readUnderPolicy } from "./in-force.ts";
 
 /** What a commit has to say for nothing at all. */
 const noEvidence: Evidence = { digest: sha256("none"), metadata: undefined, evaluations: [] };
@@ -15,26 +16,33 @@ const noEvidence: Evidence = { digest: sha256("none"), metadata: undefined, eval
  * commit that published the version counts: an old version never borrows the numbers of a new one.
  */
 export async function evidenceOf(
-  reader: RegistryReader,
+  source: EvidenceSource,
   commit: string,
   asset: AssetKey,
   published: PublishedVersion,
 ): Promise<Evidence> {
-  const registry = await reader.registryAt(commit);
+  const { reader, state } = source;
+  const registry = await readUnderPolicy(reader, commit, state);
   for (const manifest of manifestsOf(asset, registry)) {
     if (await isVersion(reader, commit, registry, { manifest, published })) {
       return reader.evidence(commit, registry, manifest);
     }
   }
-  return publishedEvidence(reader, asset, published);
+  return publishedEvidence(source, asset, published);
+}
+
+/** Where to read, and the ledger that says which policy is in force. */
+export interface EvidenceSource {
+  readonly reader: RegistryReader;
+  readonly state: LedgerState;
 }
 
 async function publishedEvidence(
-  reader: RegistryReader,
+  { reader, state }: EvidenceSource,
   asset: AssetKey,
   { commit, manifest: path }: PublishedVersion,
 ): Promise<Evidence> {
-  const registry = await reader.registryAt(commit);
+  const registry = await readUnderPolicy(reader, commit, state);
   const manifest = manifestsOf(asset, registry).find(({ document }) => document.path === path);
   return manifest === undefined ? noEvidence : reader.evidence(commit, registry, manifest);
 }

@@ -103,7 +103,7 @@ async function findProposal(
       (move) => move.asset === asset && move.stage === stage && move.version === version,
     );
     if (!isMeant) continue;
-    const judgement = await judgeMoves(session, preview.change, false);
+    const judgement = await judgeMoves(session, preview.change);
     const judged = judgement.moves.find(({ move }) => move.asset === asset && move.stage === stage);
     if (judged !== undefined) return { judged, number: pullRequest.number };
   }
@@ -125,7 +125,7 @@ async function judgeWaiting(
   const commit = await session.mirror.readCommit(landing.commit);
   const pullRequest = brought.get(landing.commit);
   const change = await readChange(session, { before, commit, pullRequest, state });
-  const { moves } = await judgeMoves(session, change, false);
+  const { moves } = await judgeMoves(session, change);
   const judged = moves.find(({ move }) => move.asset === asset && move.stage === stage);
   if (judged === undefined) return undefined;
   const from = until === undefined ? "when the time has come" : `from ${until} on`;
@@ -160,7 +160,7 @@ async function judgeUnproposed(
     unopened(head, { name: author.name, email: author.email }, clock.now()),
   );
   if (preview.outcome === "conflict") throw stale();
-  const judgement = await judgeMoves(session, preview.change, false);
+  const judgement = await judgeMoves(session, preview.change);
   const judged = judgement.moves.find(({ move }) => move.asset === asset && move.stage === stage);
   if (judged === undefined) throw stale();
   return judged;

@@ -7,8 +7,9 @@ import type { Registry } from "../../domain/registry.ts";
 import { hasCode } from "../../shared/errors.ts";
 import { canonicalJson } from "../../shared/json.ts";
 import type { Change, JudgeContext } from "./change.ts";
+import { isKnownAncestor } from "../ledger/ancestry.ts";
 import { evidenceOf } from "./evidence.ts";
-import { readInForce } from "./in-force.ts";
+import { readInForce, readUnderPolicy } from "./in-force.ts";
 
 /**
  * Who approved this move, and whose approval does not count because what they saw was something
@@ -65,18 +66,33 @@ async function differences(
   change: Change,
   { move, published, review, commit }: Reviewed & { readonly commit: string },
 ): Promise<readonly string[]> {
-  const { reader } = context;
+  const source = { reader: context.reader, state: change.state };
   const what: string[] = [];
-  const seen = await reader.registryAt(commit);
+  if (!(await hasVersion(context, change, published, commit))) what.push("the version was made");
+  const seen = await readUnderPolicy(context.reader, commit, change.state);
   if (!isSameStageFile(seen, change, move)) what.push("the stage file");
-  const evidence = await evidenceOf(reader, commit, move.asset, published);
-  const now = await evidenceOf(reader, change.after, move.asset, published);
+  const evidence = await evidenceOf(source, commit, move.asset, published);
+  const now = await evidenceOf(source, change.after, move.asset, published);
   if (evidence.digest !== now.digest) what.push("the evidence");
   const rules = await rulesAt(context, change, move);
   if ((await rulesAt(context, change, move, review.at)) !== rules) {
     what.push("the rules that apply");
   }
   return what;
+}
+
+/**
+ * Whether the version was there for whoever looked at this commit: a number approved before there
+ * was anything behind it was not seen by anybody. A branch that was rewritten cannot tell.
+ */
+async function hasVersion(
+  { mirror }: JudgeContext,
+  { before }: Change,
+  published: PublishedVersion,
+  commit: string,
+): Promise<boolean> {
+  if (await isKnownAncestor(mirror, published.commit, commit)) return true;
+  return !(await isKnownAncestor(mirror, published.commit, before));
 }
 
 function isSameStageFile(seen: Registry, { registry }: Change, move: Move): boolean {

@@ -13,7 +13,7 @@ import type { Move } from "../../domain/promotion/moves.ts";
 import type { Digest } from "../../shared/digest.ts";
 import type { Evidence } from "../registry-reader.ts";
 import type { Change, JudgeContext } from "./change.ts";
-import { evidenceOf } from "./evidence.ts";
+import { evidenceOf, type EvidenceSource } from "./evidence.ts";
 
 /** The facts of one move, and what the decision will be recorded with. */
 export interface Gathered {
@@ -31,7 +31,8 @@ export async function gatherFacts(
   const { asset, stage, version, kind, runs } = move;
   const { state, inForce, after, pullRequest } = change;
   const known = assetState(state, asset);
-  const evidence = await evidenceOf(context.reader, after, asset, published);
+  const source = { reader: context.reader, state };
+  const evidence = await evidenceOf(source, after, asset, published);
   return {
     digest: published.digest,
     evidence,
@@ -47,7 +48,7 @@ export async function gatherFacts(
       history: historyOf(known),
       metadata: evidence.metadata,
       evaluations: evidence.evaluations,
-      runsEvaluations: await runsEvaluations(context, known, move),
+      runsEvaluations: await runsEvaluations(source, known, move),
       dependencies: dependenciesOf(published, state, { stage, moves }),
       approvals,
       labels: pullRequest?.labels ?? [],
@@ -64,14 +65,14 @@ export interface MoveInput {
 
 /** Of what runs now the evidence that it was accepted with: nobody can make it worse afterwards. */
 async function runsEvaluations(
-  { reader }: JudgeContext,
+  source: EvidenceSource,
   known: AssetState | undefined,
   { asset, stage }: Move,
 ): Promise<Evidence["evaluations"]> {
   const entry = stageVersion(known, stage);
   const published = entry === undefined ? undefined : findVersion(known, entry.version);
   if (entry === undefined || published === undefined) return [];
-  return (await evidenceOf(reader, entry.commit, asset, published)).evaluations;
+  return (await evidenceOf(source, entry.commit, asset, published)).evaluations;
 }
 
 /** When versions ran: each stay ends with the next one's begin, or with a withdrawal. */

@@ -14,8 +14,14 @@ export async function readInForce(
   return reader.policyAt(policyInForce(state, at).commit);
 }
 
-/** A registry with the assets of one commit, under the policy of another. */
-export function underPolicy(registry: Registry, inForce: Registry): Registry {
-  const { settings, workspaces, policies } = inForce;
-  return { ...registry, settings, workspaces, policies };
+/**
+ * The registry of a commit as the policy in force reads it: what was changed in registry.yaml,
+ * workspaces/ and policies/ without being accepted has no effect, not even on which files count.
+ */
+export async function readUnderPolicy(
+  reader: RegistryReader,
+  commit: string,
+  state: LedgerState,
+): Promise<Registry> {
+  return reader.registryUnder(commit, policyInForce(state).commit);
 }

@@ -7,6 +7,7 @@ import type { PullRequest } from "../../domain/pull-request.ts";
 import { toCairnError } from "../../shared/errors.ts";
 import type { RegistryReader } from "../registry-reader.ts";
 import type { Change, JudgeContext } from "./change.ts";
+import { readUnderPolicy } from "./in-force.ts";
 
 /** An asset whose content is on the branch otherwise than it was proposed. */
 export interface UnreviewedAsset {
@@ -28,8 +29,8 @@ export interface ContentJudgement {
 export interface ChangedContent {
   /** What may differ from its published version. */
   readonly changed: readonly Asset[];
-  /** Assets with an error: what they hold is not known. */
-  readonly blocked: ReadonlySet<AssetKey>;
+  /** Assets with an error: they are not published now, and may be once the error is gone. */
+  readonly blocked: readonly Asset[];
 }
 
 /**
@@ -61,9 +62,14 @@ export async function judgeContent(
       held.push({ asset, reason: heldReason(asset.key) });
     }
   }
-  const different = new Set(changed.map(({ key }) => key));
+  for (const asset of blocked) {
+    // Else an error would carry in what nobody reviewed, and its correction publish it.
+    const reason = await objection(context, change, asset);
+    if (reason !== undefined) unreviewed.push({ asset, reason });
+  }
+  const different = new Set([...changed, ...blocked].map(({ key }) => key));
   for (const [key, open] of incidents) {
-    if (different.has(key) || blocked.has(key)) continue;
+    if (different.has(key)) continue;
     // Nothing is left of it: the content is what was published, or the asset is gone.
     ended.push(...open.map((id) => ({ id, how: "restored" as const })));
   }
@@ -108,11 +114,11 @@ function isTouched(
 
 async function isAsProposed(
   reader: RegistryReader,
-  { registry, after }: Change,
+  { registry, after, state }: Change,
   asset: Asset,
   { head }: PullRequest,
 ): Promise<boolean> {
-  const proposed = await reader.registryAt(head);
+  const proposed = await readUnderPolicy(reader, head, state);
   const objects = reader.objectsDigest(registry, asset);
   const same = manifestsOf(asset.key, proposed).filter(
     ({ explicitVersion }) => explicitVersion === asset.explicitVersion,

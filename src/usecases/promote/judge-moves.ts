@@ -1,3 +1,4 @@
+import type { AssetKey } from "../../domain/asset.ts";
 import type { GateResult } from "../../domain/gates/gate.ts";
 import { openIncidents } from "../../domain/plan/incidents.ts";
 import {
@@ -14,6 +15,7 @@ import type { Digest } from "../../shared/digest.ts";
 import type { Change, JudgeContext } from "./change.ts";
 import { gatherApprovals } from "./gather-approvals.ts";
 import { gatherFacts } from "./gather-facts.ts";
+import { readUnderPolicy } from "./in-force.ts";
 
 export interface JudgedMove {
   readonly move: Move;
@@ -37,33 +39,40 @@ export interface MovesJudgement {
 export async function judgeMoves(
   context: JudgeContext,
   change: Change,
-  isPolicyChanged: boolean,
+  beside: Beside = {},
 ): Promise<MovesJudgement> {
   const { moves, touched } = stageChanges(change.registryBefore, change.registry, change.state);
   const judged: JudgedMove[] = [];
   for (const move of moves) {
-    judged.push(await judgeMove(context, change, { move, moves, isPolicyChanged }));
+    judged.push(await judgeMove(context, change, { move, moves, beside }));
   }
   return { ...togetherOf(judged), moves: judged, touched };
+}
+
+/** What else the same change does, and by which it spoils its stage files. */
+export interface Beside {
+  readonly isPolicyChanged?: boolean;
+  /** Assets that it brings otherwise than they were proposed. */
+  readonly unreviewed?: readonly AssetKey[];
 }
 
 interface MoveQuestion {
   readonly move: Move;
   readonly moves: readonly Move[];
-  readonly isPolicyChanged: boolean;
+  readonly beside: Beside;
 }
 
 /** One move of a change, by itself. */
 export async function judgeMove(
   context: JudgeContext,
   change: Change,
-  { move, moves, isPolicyChanged }: MoveQuestion,
+  { move, moves, beside }: MoveQuestion,
 ): Promise<JudgedMove> {
   const published = findVersion(assetState(change.state, move.asset), move.version);
   const landing = [
     ...landingResults(change, move, published),
     ...(await proposedResults(context, change, move)),
-    ...(isPolicyChanged ? [policyInSameChange] : []),
+    ...besideResults(beside),
   ];
   if (published === undefined || move.problem !== undefined) {
     return {
@@ -137,11 +146,11 @@ function landingResults(
 /** A merge that brings another stage file than the pull request had moves nothing. */
 async function proposedResults(
   { reader }: JudgeContext,
-  { pullRequest, registry, registryBefore }: Change,
+  { pullRequest, registry, registryBefore, state }: Change,
   { file, asset, stage }: Move,
 ): Promise<readonly GateResult[]> {
   if (pullRequest === undefined) return [];
-  const proposed = await reader.registryAt(pullRequest.head);
+  const proposed = await readUnderPolicy(reader, pullRequest.head, state);
   const path = (file ?? stageFileOf(registryBefore.stageFiles, asset, stage))?.document.path ?? "";
   if (registry.files.objectIdOf(path) === proposed.files.objectIdOf(path)) return [];
   const reason = `${path} is not as pull request #${pullRequest.number} proposed it: bring the branch up to date and have it reviewed again.`;
@@ -185,6 +194,14 @@ function incidentReasons(
   return binding.map(
     ({ event }) => `An incident is open: ${event.message}. Resolve it first (cairn incident list).`,
   );
+}
+
+function besideResults({ isPolicyChanged, unreviewed = [] }: Beside): readonly GateResult[] {
+  const results = isPolicyChanged === true ? [policyInSameChange] : [];
+  const [first] = unreviewed;
+  if (first === undefined) return results;
+  const reason = `The same change brings ${first} otherwise than it was proposed, so nothing of it is promoted: open another pull request.`;
+  return [...results, { gate: "landing", outcome: "failed", reason }];
 }
 
 const policyInSameChange: GateResult = {

@@ -36,7 +36,7 @@ export async function judgePolicy(context: JudgeContext, change: Change): Promis
   const isTouched = digest !== (await reader.policyDigest(change.before));
   const nothing = { digest, isInForce, paths: [], approvals: [], reasons: [] };
   if (isInForce || !isTouched) return { ...nothing, outcome: "none" };
-  const raw = await reader.registryAt(change.after);
+  const raw = await reader.policyAt(change.after);
   const paths = changedPaths(change.inForce, raw);
   const { approvals, problem } = await ownersApproval(context, change, digest);
   const reasons = [

@@ -96,7 +96,7 @@ export async function acceptPolicy(
         "There is nothing to accept.",
       );
     }
-    const [problem] = brokenPolicy(await session.reader.registryAt(head));
+    const [problem] = brokenPolicy(await session.reader.policyAt(head));
     if (problem !== undefined) {
       throw nothingToPropose(problem, "cairn validate shows everything that is wrong.");
     }

@@ -146,8 +146,8 @@ export async function withdraw(
   const file = stageFileOf(registry, request.stage, asset);
   if (file === undefined) {
     throw nothingToPropose(
-      `There is no stage file of ${asset} for ${request.stage}.`,
-      "cairn which shows what each stage runs; a stage that follows runs the newest version.",
+      `There is no stage file of ${asset} for ${request.stage} that could be removed.`,
+      "If the stage runs it (cairn which), the file was removed without a pull request: put it back with git, then withdraw.",
     );
   }
   return submit(session, situation, request, {

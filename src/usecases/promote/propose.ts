@@ -14,6 +14,8 @@ export interface Proposal {
   readonly slug: string;
   /** Path to new text or bytes; `undefined` removes the file. */
   readonly files: ReadonlyMap<string, string | Uint8Array | undefined>;
+  /** Cairn's own: what others pushed to it is put back. */
+  readonly isOwn?: boolean;
 }
 
 export interface Proposed {
@@ -31,15 +33,13 @@ export async function propose(
   base: string,
   proposal: Proposal,
 ): Promise<Proposed> {
-  const changes = new Map<string, TreeFile | undefined>();
-  for (const [path, content] of proposal.files) {
-    changes.set(path, await toTreeFile(mirror, content));
-  }
-  const branch = branchName(proposal, changes);
+  const prepared = await prepareProposal(mirror, proposal);
+  const { branch, changes } = prepared;
   const open = await forge.list(["open"]);
   const known = open.find((pullRequest) => pullRequest.branch === branch);
   if (known !== undefined && !(await hasConflict(mirror, base, known.head))) {
-    return { pullRequest: known, created: false };
+    const isKept = proposal.isOwn !== true || (await isExactly(mirror, base, known.head, prepared));
+    if (isKept) return { pullRequest: known, created: false };
   }
   const { name = proposal.by.login ?? "unknown", email = "" } = proposal.by;
   const head = await mirror.writeCommit({
@@ -51,6 +51,37 @@ export async function propose(
   const { title, body, by, labels } = proposal;
   const pullRequest = await forge.open({ title, body, by, labels, branch, head });
   return { pullRequest, created: known === undefined };
+}
+
+/** The objects of a proposal, and the branch that is named by them. */
+export interface PreparedProposal {
+  readonly branch: string;
+  readonly changes: ReadonlyMap<string, TreeFile | undefined>;
+}
+
+export async function prepareProposal(
+  mirror: RegistrySession["mirror"],
+  proposal: Pick<Proposal, "slug" | "files">,
+): Promise<PreparedProposal> {
+  const changes = new Map<string, TreeFile | undefined>();
+  for (const [path, content] of proposal.files) {
+    changes.set(path, await toTreeFile(mirror, content));
+  }
+  return { branch: branchName(proposal, changes), changes };
+}
+
+/** Whether a commit is these changes on top of the branch and nothing else, whoever pushed it. */
+export async function isExactly(
+  mirror: RegistrySession["mirror"],
+  base: string,
+  head: string,
+  { changes }: PreparedProposal,
+): Promise<boolean> {
+  const { tree, parents } = await mirror.readCommit(head);
+  const [parent, ...others] = parents;
+  if (parent === undefined || others.length > 0) return false;
+  if (!(await mirror.isAncestor(parent, base))) return false;
+  return tree === (await mirror.writeTree(parent, changes));
 }
 
 async function hasConflict(
@@ -72,7 +103,7 @@ async function toTreeFile(
 
 /** The same change on another day, or by another person, has the same name. */
 function branchName(
-  { slug }: Proposal,
+  { slug }: Pick<Proposal, "slug">,
   changes: ReadonlyMap<string, TreeFile | undefined>,
 ): string {
   const content = [...changes].map(([path, file]) => [path, file?.objectId ?? ""]);

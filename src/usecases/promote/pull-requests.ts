@@ -14,7 +14,7 @@ import type {
 } from "../app-promote.ts";
 import type { RegistrySession } from "../session.ts";
 import { checkChange } from "./check.ts";
-import { branchNeeded, revisionUnknown, workTreeMissing } from "./errors.ts";
+import { branchNeeded, nothingToPropose, revisionUnknown, workTreeMissing } from "./errors.ts";
 import { mergeChecked } from "./merge-checked.ts";
 import { unopened } from "./preview.ts";
 import { readSituation, type Situation } from "./situation.ts";
@@ -70,6 +70,9 @@ export async function openPullRequest(
     throw branchNeeded();
   }
   const head = await bringCommit(session, request.revision ?? "HEAD");
+  if (await session.mirror.isAncestor(head, situation.head)) {
+    throw nothingToPropose("The branch has this commit already.", "Commit your change first.");
+  }
   const [subject = "", ...rest] = (await session.mirror.readCommit(head)).message.split("\n");
   const { title = subject, body = rest.join("\n").trim(), labels = [] } = request;
   const known = (await session.forge.list(["open"])).find((open) => open.branch === branch);

@@ -6,7 +6,7 @@ import { formatAccount, type PullRequest } from "../../domain/pull-request.ts";
 import type { CommitInfo } from "../../git/git.ts";
 import { redact } from "../../shared/redact.ts";
 import type { Change, JudgeContext } from "./change.ts";
-import { readInForce, underPolicy } from "./in-force.ts";
+import { readInForce, readUnderPolicy } from "./in-force.ts";
 
 export interface ChangeInput {
   readonly before: string;
@@ -21,20 +21,30 @@ export async function readChange(
   { reader, mirror }: JudgeContext,
   { before, commit, pullRequest: recorded, state }: ChangeInput,
 ): Promise<Change> {
-  const pullRequest = await readable(mirror, recorded);
+  const isReplayed = hasLandedElsewhere(state, recorded, commit.id);
+  const pullRequest = isReplayed ? undefined : await readable(mirror, recorded);
   const inForce = await readInForce(reader, state);
-  const after = await reader.registryAt(commit.id);
   return {
     before,
     after: commit.id,
     pullRequest,
     landing: landingMark(commit, pullRequest, inForce.policies.access),
-    registryBefore: await reader.registryAt(before),
-    registry: underPolicy(after, inForce),
+    registryBefore: await readUnderPolicy(reader, before, state),
+    registry: await readUnderPolicy(reader, commit.id, state),
     inForce,
     state,
     commits: pullRequest === undefined ? [] : await mirror.commitsBetween(before, pullRequest.head),
   };
+}
+
+/** A pull request lands once: the ledger knows where. Another commit that claims it brought nothing. */
+function hasLandedElsewhere(
+  { landed }: LedgerState,
+  pullRequest: PullRequest | undefined,
+  commit: string,
+): boolean {
+  const known = pullRequest === undefined ? undefined : landed[String(pullRequest.number)];
+  return known !== undefined && known !== commit;
 }
 
 /** One whose head nobody has cannot be compared with anything: it is as if there were none. */

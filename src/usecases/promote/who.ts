@@ -3,7 +3,8 @@ import type { AccessPolicy, Person } from "../../domain/promotion/policy.ts";
 import { formatAccount, type Account } from "../../domain/pull-request.ts";
 import { redact } from "../../shared/redact.ts";
 import type { RegistrySession } from "../session.ts";
-import { accountUnclear } from "./errors.ts";
+import { cairnIdentity } from "../../domain/ledger/tag.ts";
+import { accountReserved, accountUnclear } from "./errors.ts";
 
 /**
  * Who acts: what `--as` says, a person of the policy or `Name <mail>`; else whom Git is configured
@@ -15,9 +16,10 @@ export async function actingAccount(
   access: AccessPolicy | undefined,
 ): Promise<Account> {
   if (as === undefined) return session.gitAccount();
-  const written = /^\s*([^<>]*?)\s*<([^<>\s]+@[^<>\s]+)>\s*$/.exec(as);
+  const written = /^\s*([^<>\p{Cc}]*?)\s*<([^<>\s\p{Cc}]+@[^<>\s\p{Cc}]+)>\s*$/u.exec(as);
   if (written !== null) {
     const [, name = "", email = ""] = written;
+    if (email.toLowerCase() === cairnIdentity.email) throw accountReserved();
     return name === "" ? { email } : { name, email };
   }
   const person = access?.people.find(({ id }) => id === as);

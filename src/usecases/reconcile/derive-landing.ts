@@ -22,6 +22,7 @@ import { avoidTakenTags } from "./taken-tags.ts";
 
 /** What one landing brings to the ledger. */
 export interface Landed {
+  readonly commit: string;
   /** Under the policy that was in force before it. */
   readonly registry: Registry;
   /** In the order in which they are written; the last one says that the landing is dealt with. */
@@ -40,9 +41,10 @@ export async function deriveLanding(
   context: JudgeContext,
   { landing, state, tags }: LandingInput,
 ): Promise<Landed> {
-  const raw = await context.reader.registryAt(landing.commit.id);
-  if (raw.settings === undefined) return { registry: raw, drafts: [], findings: [] };
   const before = await readChange(context, { ...landing, state });
+  const { registry } = before;
+  const commit = landing.commit.id;
+  if (registry.settings === undefined) return { commit, registry, drafts: [], findings: [] };
   const judgement = await judgeLanding(context, before, tags);
   const { change, incidents, content, publications, policy, moves, findings } = judgement;
   const drafts: readonly EventDraft[] = [
@@ -55,11 +57,7 @@ export async function deriveLanding(
     ...draftSuperseded(change.state, moves.touched, change.landing),
     ...(await avoidTakenTags(draftMoves(change, moves, context.clock.now()), change.state, tags)),
   ];
-  return {
-    registry: change.registry,
-    drafts: markProcessed(drafts, landing.commit.id),
-    findings,
-  };
+  return { commit, registry, drafts: markProcessed(drafts, commit), findings };
 }
 
 /**

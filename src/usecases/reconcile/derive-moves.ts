@@ -89,8 +89,10 @@ export function draftMove(
   { move, decision, facts, digest, evidence }: JudgedMove,
 ): EventDraft {
   const { asset, stage, version, kind, file } = move;
+  // The author's own wish is an approval only where it is enough to go back.
   const counted = (facts?.approvals ?? []).filter(
-    ({ verdict, problem }) => verdict === "approved" && problem === undefined,
+    ({ verdict, problem, isImplied }) =>
+      verdict === "approved" && problem === undefined && !(isImplied && kind === "promotion"),
   );
   const moved = {
     processed: state.processed,

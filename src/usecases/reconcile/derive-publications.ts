@@ -66,7 +66,7 @@ export async function derivePublications(
   changed: readonly Asset[],
 ): Promise<Publications> {
   const findings: Finding[] = [];
-  const refused = new Set<AssetKey>(blockedKeys(input));
+  const refused = new Set<AssetKey>(blockedAssets(input).map(({ key }) => key));
   const deciding: Deciding = { ...input, drafts: new Map(), findings, refused };
   const drafts: PublishedDraft[] = [];
   for (const asset of inDependencyOrder(changed, input.registry)) {
@@ -247,11 +247,9 @@ function assetNow({ state, drafts }: Deciding, key: AssetKey): AssetState | unde
   return { ...known, versions: [...known.versions, ...added] };
 }
 
-export function blockedKeys({
+export function blockedAssets({
   registry,
   blockedPaths,
-}: Pick<PublicationInput, "registry" | "blockedPaths">): readonly AssetKey[] {
-  return registry.assets
-    .filter((asset) => asset.isBroken || blockedPaths.has(asset.document.path))
-    .map((asset) => asset.key);
+}: Pick<PublicationInput, "registry" | "blockedPaths">): readonly Asset[] {
+  return registry.assets.filter((asset) => asset.isBroken || blockedPaths.has(asset.document.path));
 }

@@ -64,7 +64,7 @@ async function deriveOne(
   const commit = await context.mirror.readCommit(landing.commit);
   const pullRequest = brought.get(landing.commit);
   const change = await readChange(context, { before, commit, pullRequest, state });
-  const judgement = await judgeMoves(context, change, false);
+  const judgement = await judgeMoves(context, change);
   if (judgement.outcome === "waiting") return incidents;
   const drafts = await avoidTakenTags(draftMoves(change, judgement, now), state, tags);
   const ended =
@@ -78,5 +78,5 @@ async function deriveOne(
  */
 function isTooEarly({ until, at }: WaitingEvent, state: LedgerState, now: Date): boolean {
   if (until === undefined || now.getTime() >= Date.parse(until)) return false;
-  return Date.parse(policyInForce(state).since) <= Date.parse(at);
+  return Date.parse(policyInForce(state).since) < Date.parse(at);
 }

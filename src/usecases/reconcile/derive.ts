@@ -1,14 +1,15 @@
 import { compareFindings, type Finding } from "../../domain/finding.ts";
-import type { LedgerState } from "../../domain/ledger/state.ts";
+import { policyInForce, type LedgerState } from "../../domain/ledger/state.ts";
 import { observeRewrittenHistory, observeTagIncidents } from "../../domain/plan/incidents.ts";
 import type { Registry } from "../../domain/registry.ts";
 import type { Forge } from "../../forge/forge.ts";
+import { isPolicyPath } from "../../registry/policy-path.ts";
 import type { PendingPromotion } from "../app.ts";
 import { isInHistory } from "../ledger/ancestry.ts";
 import type { Cache } from "../ledger/cache.ts";
 import { foldDrafts, type EventDraft } from "../ledger/draft.ts";
 import type { JudgeContext } from "../promote/change.ts";
-import { readInForce, underPolicy } from "../promote/in-force.ts";
+import { readUnderPolicy } from "../promote/in-force.ts";
 import { findProblems } from "../validate.ts";
 import { deriveLanding, type Landed } from "./derive-landing.ts";
 import { deriveWaiting } from "./derive-waiting.ts";
@@ -139,14 +140,27 @@ async function planOf(
     return { ...nothingPlanned, drafts, findings: findingsAfter(last, state), stalled };
   }
   // What landed last may have changed the policy: from here on the new one counts.
-  const registry = underPolicy(last.registry, await readInForce(reader, state));
+  const registry = await readUnderPolicy(reader, last.commit, state);
+  const unaccepted = await unacceptedFindings(reader, last.commit, state);
+  const findings = [...findingsAfter({ ...last, registry }, state), ...unaccepted];
   return {
     drafts,
-    findings: findingsAfter({ ...last, registry }, state),
+    findings: findings.sort(compareFindings),
     pending: pendingPromotions(registry, state),
     registry,
     stalled: undefined,
   };
+}
+
+/** What is wrong with a policy that lies on the branch and is not in force. */
+async function unacceptedFindings(
+  reader: DeriveContext["reader"],
+  head: string,
+  state: LedgerState,
+): Promise<readonly Finding[]> {
+  const digest = await reader.policyDigest(head);
+  if (digest === policyInForce(state).digest) return [];
+  return (await reader.policyAt(head)).findings.filter(({ path }) => isPolicyPath(path));
 }
 
 const nothingPlanned: LedgerPlan = {

@@ -20,7 +20,7 @@ import { judgeMoves, type MovesJudgement } from "../promote/judge-moves.ts";
 import { judgePolicy, type PolicyJudgement } from "../promote/judge-policy.ts";
 import { findProblems } from "../validate.ts";
 import {
-  blockedKeys,
+  blockedAssets,
   changedAssets,
   derivePublications,
   type Publications,
@@ -51,8 +51,11 @@ export async function judgeLanding(
   const state = foldDrafts(before.state, incidents, context.clock.now()) ?? before.state;
   const change = { ...before, state };
   const policy = await judgePolicy(context, change);
-  const moves = await judgeMoves(context, change, policy.outcome !== "none");
   const content = await judgeContent(context, change, changed);
+  const moves = await judgeMoves(context, change, {
+    isPolicyChanged: policy.outcome !== "none",
+    unreviewed: content.unreviewed.map(({ asset }) => asset.key),
+  });
   const publications = await publicationsOf(context, change, { ...changed, content, tags });
   return {
     change,
@@ -94,9 +97,9 @@ function contentOf({ reader }: JudgeContext, change: Change): Changed {
   const { settings } = registry;
   const errors = findProblems(registry, state).filter(isBlocking);
   const blockedPaths = new Set(errors.map((finding) => finding.path));
-  if (settings === undefined) return { changed: [], blocked: new Set(), blockedPaths };
+  if (settings === undefined) return { changed: [], blocked: [], blockedPaths };
   const known = { reader, commit, landing, registry, settings, state, blockedPaths };
-  return { changed: changedAssets(known), blocked: new Set(blockedKeys(known)), blockedPaths };
+  return { changed: changedAssets(known), blocked: blockedAssets(known), blockedPaths };
 }
 
 async function publicationsOf(

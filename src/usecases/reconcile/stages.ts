@@ -3,6 +3,8 @@ import {
   assetState,
   findVersion,
   judgedKey,
+  stageEntries,
+  stageKeysOf,
   stageVersion,
   type LedgerState,
 } from "../../domain/ledger/state.ts";
@@ -20,7 +22,8 @@ export function draftAdoptedStages(state: LedgerState): readonly EventDraft[] {
       const asset = formatAssetKey(id.value);
       const known = assetState(state, asset);
       const published = findVersion(known, version);
-      if (published === undefined || stageVersion(known, stage) !== undefined) continue;
+      // What ran before Cairn was there before Cairn; and a stage is taken over once.
+      if (published?.commit !== state.baseline || stageEntries(known, stage).length > 0) continue;
       drafts.push({
         type: "accepted",
         processed: state.processed,
@@ -41,7 +44,7 @@ export function pendingPromotions(
   registry: Registry,
   state: LedgerState,
 ): readonly PendingPromotion[] {
-  return registry.stageFiles
+  const asked = registry.stageFiles
     .filter((file) => !file.isBroken)
     .flatMap(({ asset, stage, version }) => {
       const runs = stageVersion(assetState(state, asset), stage)?.version;
@@ -50,6 +53,29 @@ export function pendingPromotions(
         { asset, stage, runs, wanted: version, ...lastWord(state, { asset, stage, version }) },
       ];
     });
+  return [...asked, ...withoutFile(registry, state)];
+}
+
+/** What a stage runs although nothing says so any more: the file was removed, and that is no word. */
+function withoutFile(
+  { settings, stageFiles }: Registry,
+  state: LedgerState,
+): readonly PendingPromotion[] {
+  const { stages = [], followedStages = [] } = settings ?? {};
+  const files = new Set(stageFiles.map(({ stage, asset }) => judgedKey(stage, asset)));
+  const pending: PendingPromotion[] = [];
+  for (const stage of stages) {
+    if (followedStages.includes(stage)) continue;
+    for (const asset of stageKeysOf(state, stage)) {
+      const runs = stageVersion(assetState(state, asset), stage)?.version;
+      if (files.has(judgedKey(stage, asset))) continue;
+      const reason =
+        "its stage file is gone, and no pull request withdrew it: put the file back with git";
+      const outcome = "undecided";
+      pending.push({ asset, stage, runs, wanted: undefined, outcome, until: undefined, reason });
+    }
+  }
+  return pending;
 }
 
 function lastWord(

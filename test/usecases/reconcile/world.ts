@@ -18,6 +18,7 @@ import type {
 import type { VersionScheme } from "../../../src/domain/version.ts";
 import type { Forge } from "../../../src/forge/forge.ts";
 import { compileGlobs } from "../../../src/registry/glob.ts";
+import { isPolicyPath } from "../../../src/registry/policy-path.ts";
 import type { GitMirror } from "../../../src/git/git.ts";
 import type { Clock } from "../../../src/shared/clock.ts";
 import { sha256, type Digest } from "../../../src/shared/digest.ts";
@@ -134,12 +135,21 @@ export class MemoryRegistryReader implements RegistryReader {
     return (await this.registryAt(commit)).settings;
   }
 
+  async registryUnder(commit: string, policy: string): Promise<Registry> {
+    const isPolicy = ({ path }: MemoryDocument): boolean => isPolicyPath(path);
+    const own = (await this.#documents(commit)).filter((document) => !isPolicy(document));
+    return this.#registryOf([...own, ...(await this.#documents(policy)).filter(isPolicy)]);
+  }
+
   policyAt(commit: string): Promise<Registry> {
     return this.registryAt(commit);
   }
 
   async registryAt(commit: string): Promise<Registry> {
-    const documents = await this.#documents(commit);
+    return this.#registryOf(await this.#documents(commit));
+  }
+
+  #registryOf(documents: readonly MemoryDocument[]): Registry {
     const ids = new Map(documents.map(({ path, objectId }) => [path, objectId]));
     const settings = documents.find(({ path }) => path === "registry.yaml");
     // What does not say whose stage file it is cannot be read as one.

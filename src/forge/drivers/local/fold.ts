@@ -5,6 +5,7 @@ import type {
   Review,
 } from "../../../domain/pull-request.ts";
 import type { Act } from "./act.ts";
+import { timeAfter } from "./act-time.ts";
 
 /** An act and the commit that holds it. */
 export type RecordedAct = Act & { readonly id: string };
@@ -78,8 +79,7 @@ class Story {
   }
 
   add(act: RecordedAct): void {
-    // The chain is the order. A clock that was wrong once must not turn it around.
-    if (act.at > this.#now) this.#now = act.at;
+    this.#now = timeAfter(this.#now, act.at);
     const { by } = act;
     const at = this.#now;
     if (act.act === "pushed" && act.head !== this.head) {

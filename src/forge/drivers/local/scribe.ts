@@ -2,6 +2,7 @@ import type { Account } from "../../../domain/pull-request.ts";
 import type { Clock } from "../../../shared/clock.ts";
 import { CairnError } from "../../../shared/errors.ts";
 import { forgeDenied, textTooLong } from "../../errors.ts";
+import { timeAfter } from "./act-time.ts";
 import { formatAct, keptCommits, maxActBytes, type Act, type Deed } from "./act.ts";
 import { pullRequestRefs, type Conversation, type Conversations } from "./conversations.ts";
 import type { GitRefUpdate, GitSignature, PullRequestGit } from "./pull-request-git.ts";
@@ -122,10 +123,11 @@ export function refsOf(number: number): { readonly head: string; readonly meta: 
   return { head: `${folder}/head`, meta: `${folder}/meta` };
 }
 
-/** In whole seconds, and not before what was said already: the order is that of the chain. */
+/** In whole seconds. */
 function later(now: Date, acts: readonly Act[]): string {
   const time = now.toISOString().replace(/\.\d+Z$/, "Z");
-  return acts.reduce((newest, { at }) => (at > newest ? at : newest), time);
+  const [first, ...others] = acts.map(({ at }) => at);
+  return first === undefined ? time : timeAfter(others.reduce(timeAfter, first), time);
 }
 
 function signatureOf({ name, login, email }: Account, milliseconds: number): GitSignature {

@@ -33,7 +33,10 @@ export async function readCheckedOutBranch(
   folder: string,
   environment: Environment,
 ): Promise<string | undefined> {
-  const args = ["-C", folder, "symbolic-ref", "--quiet", "--short", "HEAD"];
+  const args = ["-C", folder, "symbolic-ref", "--quiet", "HEAD"];
   const { exitCode, stdout } = await new GitProgram({ environment }).run(args);
-  return exitCode === 0 ? stdout.toString("utf8").trim() : undefined;
+  const ref = stdout.toString("utf8").trim();
+  return exitCode === 0 && ref.startsWith("refs/heads/")
+    ? ref.slice("refs/heads/".length)
+    : undefined;
 }
