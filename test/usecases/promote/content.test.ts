@@ -153,10 +153,10 @@ describe("content that nobody reviewed", () => {
       runs: undefined,
     },
     {
-      name: "is not ended by an error in its manifest",
+      name: "is not ended by an error in its manifest, which is another change",
       act: async (world) =>
         void world.land(assets({ key: "models/a", content: "evil", isBroken: true })),
-      events: [],
+      events: ["incident unreviewed-content"],
       runs: undefined,
     },
     {

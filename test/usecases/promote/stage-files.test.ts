@@ -125,8 +125,8 @@ describe("a merge that brings something else than was approved", () => {
     {
       name: "content beside it",
       ...mergeAs({ ...toProd("1"), ...third }),
-      events: ["incident unreviewed-content", "accepted prod models/a 1"],
-      runs: "1",
+      events: ["incident unreviewed-content", "blocked prod models/a 1"],
+      runs: undefined,
       says: "models/a is not as pull request #2 proposed it",
     },
     {

@@ -34,18 +34,18 @@ describe("before anything can be decided", () => {
     expect(await versionsAt(remote)).toEqual({ "models/a": ["1"] });
   });
 
-  it("stalls on a registry.yaml that cannot be used, until it can", async () => {
+  it("goes on under the policy in force while registry.yaml cannot be used", async () => {
     const { remote, session } = await adoptedWith({ assets: [a("x")] });
     const { "registry.yaml": _, ...files } = filesOf({ assets: [a("y")] });
     remote.land(files);
     const plan = await settle(session);
-    expect(plan).toMatchObject({
-      drafts: [],
-      registry: undefined,
-      stalled: { reason: "RegistryUnusable" },
-    });
+    expect(plan.stalled).toBeUndefined();
+    expect(plan.drafts).toMatchObject([
+      { type: "published", version: "2" },
+      { type: "incident", kind: "policy-unaccepted" },
+    ]);
     remote.land(filesOf({ assets: [a("y")] }));
-    expect(await settle(session)).toMatchObject({ stalled: undefined });
+    expect((await settle(session)).drafts).toMatchObject([{ type: "resolved", how: "restored" }]);
     expect(await versionsAt(remote)).toEqual({ "models/a": ["1", "2"] });
   });
 });
@@ -235,7 +235,7 @@ describe("landings", () => {
 describe("landings that bring nothing", () => {
   /** How many trees a look reads, beside that of the policy in force. */
   const reads = async (session: RegistrySession, inForce: string): Promise<number> => {
-    const spy = vi.spyOn(session.reader, "registryAt");
+    const spy = vi.spyOn(session.reader, "registryUnder");
     await settle(session);
     const commits = new Set(spy.mock.calls.map(([commit]) => commit));
     spy.mockRestore();
