@@ -56,7 +56,7 @@ export function stageChanges(before: Registry, after: Registry, state: LedgerSta
 }
 
 /** The move that a stage file asks for, whether it changed or not; none when the stage runs that. */
-export function moveOf(
+function moveOf(
   file: StageFile,
   {
     after,

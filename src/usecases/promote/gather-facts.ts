@@ -76,7 +76,7 @@ async function runsEvaluations(
 }
 
 /** When versions ran: each stay ends with the next one's begin, or with a withdrawal. */
-export function historyOf(
+function historyOf(
   known: AssetState | undefined,
 ): Readonly<Record<string, readonly Stay[]>> {
   const stages = Object.keys(known?.stages ?? {}).map((stage) => {

@@ -63,7 +63,7 @@ interface MoveQuestion {
 }
 
 /** One move of a change, by itself. */
-export async function judgeMove(
+async function judgeMove(
   context: JudgeContext,
   change: Change,
   { move, moves, beside }: MoveQuestion,

@@ -15,7 +15,7 @@ export interface PolicyTestResult {
 }
 
 /** Whether a policy says of each made-up move what its test expects. */
-export function runPolicyTests(options: {
+function runPolicyTests(options: {
   readonly policy: PromotionPolicy | undefined;
   readonly tests: readonly PolicyTest[];
 }): readonly PolicyTestResult[] {
