@@ -76,9 +76,7 @@ async function runsEvaluations(
 }
 
 /** When versions ran: each stay ends with the next one's begin, or with a withdrawal. */
-function historyOf(
-  known: AssetState | undefined,
-): Readonly<Record<string, readonly Stay[]>> {
+function historyOf(known: AssetState | undefined): Readonly<Record<string, readonly Stay[]>> {
   const stages = Object.keys(known?.stages ?? {}).map((stage) => {
     const entries = stageEntries(known, stage);
     const stays = entries.map(({ version, since, until }, index): Stay => {
