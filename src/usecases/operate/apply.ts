@@ -2,7 +2,7 @@ import type { Finding } from "../../domain/finding.ts";
 import { openIncidents } from "../../domain/plan/incidents.ts";
 import type { ApplyReport, ApplyRequest, PlannedAction, WorkspaceOutcome } from "../app.ts";
 import { deliverWorkspaces } from "../deliver/deliver-workspaces.ts";
-import { recordEvents, type RecordOutcome } from "../ledger/record.ts";
+import { recordEvents } from "../ledger/record.ts";
 import { saveState } from "../ledger/load-state.ts";
 import { Races } from "../ledger/races.ts";
 import { draftActions } from "../reconcile/actions.ts";
@@ -12,6 +12,7 @@ import { deriveLedgerPlan, type LedgerPlan } from "../reconcile/derive.ts";
 import { observe, type Observation } from "../reconcile/observe.ts";
 import { registryNotAdopted } from "../require-state.ts";
 import type { RegistrySession } from "../session.ts";
+import { refusals } from "./refusals.ts";
 
 /**
  * One reconcile: looks at the branch and the ledger, records what landed, brings the workspaces up
@@ -72,8 +73,10 @@ async function settleAll(session: RegistrySession, request: ApplyRequest): Promi
     if (isStuck || round === maxRounds) return { ...settled, done };
     const { state } = settled;
     const automatic = await promoteAutomatically(session, { head, state }, request.signal);
-    done.push(...automatic);
-    if (!automatic.some(({ kind }) => kind === "merge-pull-request")) return { ...settled, done };
+    done.push(...automatic.done);
+    if (!automatic.done.some(({ kind }) => kind === "merge-pull-request")) {
+      return { ...settled, done, findings: [...settled.findings, ...automatic.findings] };
+    }
   }
 }
 
@@ -97,20 +100,10 @@ async function settleLedger(session: RegistrySession, request: ApplyRequest): Pr
       if (looksAtAllTags) session.tagSchedule.looked();
       const state = outcome.state ?? observation.state;
       await saveState(state, session.cache);
-      return { plan, observation, state, done, findings: refusals(outcome) };
+      const findings = await refusals(outcome.refused, observation.tags);
+      return { plan, observation, state, done, findings };
     }
     session.log.info({}, "another controller wrote to the ledger first: looking again");
     await races.lose(outcome, request.signal);
   }
-}
-
-function refusals(
-  outcome: Extract<RecordOutcome, { readonly outcome: "recorded" }>,
-): readonly Finding[] {
-  return outcome.refused.map(({ draft, reason }) => ({
-    rule: "remote-refused",
-    severity: "error",
-    message: `The remote does not take ${draft.type === "published" ? `${draft.asset} ${draft.version}` : `this ${draft.type} event`}: ${reason}.`,
-    path: draft.type === "published" ? draft.manifest : "registry.yaml",
-  }));
 }

@@ -1,8 +1,9 @@
+import type { Finding } from "../../domain/finding.ts";
 import { automaticPromotions, type AutomaticPromotion } from "../../domain/plan/automatic.ts";
 import type { LedgerState } from "../../domain/ledger/state.ts";
 import { cairnIdentity } from "../../domain/ledger/tag.ts";
 import type { PullRequest } from "../../domain/pull-request.ts";
-import { hasCode } from "../../shared/errors.ts";
+import { CairnError, hasCode } from "../../shared/errors.ts";
 import type { PlannedAction } from "../app.ts";
 import { RemoteTags } from "../reconcile/observe.ts";
 import type { RegistrySession } from "../session.ts";
@@ -17,6 +18,12 @@ import type { Situation } from "./situation.ts";
 const proposalsAtOnce = 20;
 const automaticLabel = "cairn:automatic";
 
+export interface AutomaticOutcome {
+  readonly done: readonly PlannedAction[];
+  /** What the pull-request host refused: that is no reason to keep workspaces waiting. */
+  readonly findings: readonly Finding[];
+}
+
 /**
  * Opens the pull requests that the policy wants without anybody asking, and merges those whose
  * gates pass, where the policy says so. What a person closed is not opened again.
@@ -25,34 +32,70 @@ export async function promoteAutomatically(
   session: RegistrySession,
   { head, state }: { readonly head: string; readonly state: LedgerState },
   signal: AbortSignal | undefined,
-): Promise<readonly PlannedAction[]> {
+): Promise<AutomaticOutcome> {
   const inForce = await readInForce(session.reader, state);
-  if ((inForce.policies.promotion?.automatic ?? []).length === 0) return [];
+  const nothing = { done: [], findings: [] };
+  if ((inForce.policies.promotion?.automatic ?? []).length === 0) return nothing;
   const { stageFiles } = await session.reader.registryAt(head);
   const now = session.clock.now().toISOString();
   const wanted = automaticPromotions({ ...inForce, stageFiles }, state, now);
-  if (wanted.length === 0) return [];
-  const known = await session.forge.list(["open", "closed"], signal);
-  const situation: Situation = {
-    head,
-    state,
-    inForce,
-    tags: new RemoteTags(session.mirror, signal),
-  };
-  const done: PlannedAction[] = [];
-  for (const promotion of wanted.slice(0, proposalsAtOnce)) {
-    signal?.throwIfAborted();
-    done.push(...(await promoteOne(session, situation, promotion, known)));
-  }
-  return done;
+  if (wanted.length === 0) return nothing;
+  const tags = new RemoteTags(session.mirror, signal);
+  return promoteAll(session, { head, state, inForce, tags }, wanted, signal);
 }
 
-async function promoteOne(
+async function promoteAll(
+  session: RegistrySession,
+  situation: Situation,
+  wanted: readonly AutomaticPromotion[],
+  signal: AbortSignal | undefined,
+): Promise<AutomaticOutcome> {
+  const done: PlannedAction[] = [];
+  const findings: Finding[] = [];
+  let known: readonly PullRequest[] | undefined;
+  for (const promotion of wanted.slice(0, proposalsAtOnce)) {
+    signal?.throwIfAborted();
+    try {
+      known ??= await session.forge.list(["open", "closed"], signal);
+      for await (const action of promoteOne(session, situation, promotion, known)) {
+        done.push(action);
+      }
+    } catch (error) {
+      // Cancelled work looks like a host that is gone.
+      signal?.throwIfAborted();
+      if (!isOfHost(error)) throw error;
+      findings.push(refusedFinding(error, promotion));
+      if (error.kind === "unavailable") break;
+    }
+  }
+  return { done, findings };
+}
+
+function isOfHost(error: unknown): error is CairnError {
+  return error instanceof CairnError && error.code.startsWith("FORGE_");
+}
+
+function refusedFinding(
+  { message, hint }: CairnError,
+  { asset, version, to }: AutomaticPromotion,
+): Finding {
+  return {
+    rule: "automatic-refused",
+    severity: "error",
+    message: [`${asset} ${version} is not promoted to ${to} by itself: ${message}`, hint ?? ""]
+      .join(" ")
+      .trim(),
+    path: "policies/promotion.yaml",
+  };
+}
+
+/** What was done so far is told before the host can refuse the rest. */
+async function* promoteOne(
   session: RegistrySession,
   situation: Situation,
   promotion: AutomaticPromotion,
   known: readonly PullRequest[],
-): Promise<readonly PlannedAction[]> {
+): AsyncIterable<PlannedAction> {
   const { mirror } = session;
   const proposal = await automaticProposal(session, situation, promotion);
   const prepared = await prepareProposal(mirror, proposal);
@@ -63,18 +106,17 @@ async function promoteOne(
     const isThis = await isExactly(mirror, situation.head, pullRequest.head, prepared);
     if (isThis) mine ??= pullRequest;
   }
-  if (mine?.state === "closed") return [];
+  if (mine?.state === "closed") return;
   const { pullRequest: opened, created } =
     mine === undefined
       ? await propose(session, situation.head, proposal)
       : { pullRequest: mine, created: false };
   const { number, title } = opened;
-  const done: PlannedAction[] = created ? [{ kind: "open-pull-request", number, title }] : [];
-  if (promotion.merge !== "when-gates-pass") return done;
+  if (created) yield { kind: "open-pull-request", number, title };
+  if (promotion.merge !== "when-gates-pass") return;
   if (await mergeIfReady(session, situation, opened)) {
-    done.push({ kind: "merge-pull-request", number, title });
+    yield { kind: "merge-pull-request", number, title };
   }
-  return done;
 }
 
 /** False also when another controller merged it meanwhile, or a person ended it: that is theirs. */
