@@ -18,6 +18,8 @@ export type Subject =
   | { readonly outcome: "same" }
   /** What differs, as `the stage file`. */
   | { readonly outcome: "changed"; readonly what: readonly string[] }
+  /** The version was published on the branch, and what they saw did not have it yet. */
+  | { readonly outcome: "too-early" }
   | { readonly outcome: "unknown" };
 
 export interface ReviewedChange {
@@ -194,6 +196,8 @@ function problemOfSubject(subject: Subject, commit: string): string | undefined 
       return undefined;
     case "changed":
       return `approved another state: since then ${subject.what.join(" and ")} changed`;
+    case "too-early":
+      return `approved ${commit.slice(0, 12)}, which does not contain the published version: bring the branch up to date, and ask for another look`;
     case "unknown":
       return `approved ${commit.slice(0, 12)}, and nobody knows any more what that was`;
   }

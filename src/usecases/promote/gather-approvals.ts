@@ -53,6 +53,7 @@ async function subjectOf(
   const { commit } = review;
   if (commit === undefined) return { outcome: "unknown" };
   try {
+    if (!(await hasVersion(context, change, published, commit))) return { outcome: "too-early" };
     const what = await differences(context, change, { move, published, review, commit });
     return what.length === 0 ? { outcome: "same" } : { outcome: "changed", what };
   } catch (error) {
@@ -68,7 +69,6 @@ async function differences(
 ): Promise<readonly string[]> {
   const source = { reader: context.reader, state: change.state };
   const what: string[] = [];
-  if (!(await hasVersion(context, change, published, commit))) what.push("the version was made");
   const seen = await readUnderPolicy(context.reader, commit, change.state);
   if (!isSameStageFile(seen, change, move)) what.push("the stage file");
   const evidence = await evidenceOf(source, commit, move.asset, published);
