@@ -36,6 +36,15 @@ export const mergeOption = {
   merge: { type: "flag", summary: "Merge at once when nothing fails." },
 } as const satisfies OptionSpecs;
 
+/** Nobody is not Git's user: a script whose variable is empty must not act as somebody else. */
+export function readAs(as: string | undefined): { readonly as?: string } {
+  if (as === undefined || as.trim() !== "") return textOption("as", as);
+  throw usageError(
+    "--as does not say who.",
+    "Name somebody, as in --as ann, or leave it out to act as Git's user.",
+  );
+}
+
 /** The part of the request that the shared options make. */
 export function readProposal(values: {
   readonly as: string | undefined;
@@ -44,7 +53,7 @@ export function readProposal(values: {
   readonly merge: boolean;
 }): ProposeRequest {
   return {
-    ...textOption("as", values.as),
+    ...readAs(values.as),
     ...textOption("reason", values.reason),
     ...listOption("labels", values.label),
     merge: values.merge,

@@ -1,6 +1,6 @@
 import { defineCommand } from "../command.ts";
 import { textOption } from "../given.ts";
-import { asOption, readNumber, seenOption } from "../proposing.ts";
+import { asOption, readAs, readNumber, seenOption } from "../proposing.ts";
 import { answerPullRequest } from "../pull-request-answer.ts";
 
 export const prApproveCommand = defineCommand({
@@ -22,7 +22,7 @@ export const prApproveCommand = defineCommand({
       verdict: "approved",
       ...textOption("body", values.reason),
       ...textOption("commit", values.commit),
-      ...textOption("as", values.as),
+      ...readAs(values.as),
     });
     return answerPullRequest("Approved", detail, { json, terminal });
   },

@@ -1,6 +1,6 @@
 import { defineCommand } from "../command.ts";
 import { textOption } from "../given.ts";
-import { asOption, readNumber } from "../proposing.ts";
+import { asOption, readAs, readNumber } from "../proposing.ts";
 import { answerPullRequest } from "../pull-request-answer.ts";
 
 export const prCloseCommand = defineCommand({
@@ -18,7 +18,7 @@ export const prCloseCommand = defineCommand({
     const request = {
       number: readNumber(typed),
       ...textOption("reason", values.reason),
-      ...textOption("as", values.as),
+      ...readAs(values.as),
     };
     const detail = await app.closePullRequest(request);
     return answerPullRequest("Closed", detail, { json, terminal });

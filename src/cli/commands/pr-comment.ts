@@ -1,7 +1,6 @@
 import { defineCommand } from "../command.ts";
 import { usageError } from "../errors.ts";
-import { textOption } from "../given.ts";
-import { asOption, readNumber } from "../proposing.ts";
+import { asOption, readAs, readNumber } from "../proposing.ts";
 import { answerPullRequest } from "../pull-request-answer.ts";
 
 export const prCommentCommand = defineCommand({
@@ -20,7 +19,7 @@ export const prCommentCommand = defineCommand({
     const request = {
       number: readNumber(typed),
       body,
-      ...textOption("as", values.as),
+      ...readAs(values.as),
     };
     const detail = await app.commentOnPullRequest(request);
     return answerPullRequest("Commented on", detail, { json, terminal });

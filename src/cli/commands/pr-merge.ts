@@ -1,8 +1,7 @@
 import type { MergePullRequestRequest } from "../../usecases/app.ts";
 import { defineCommand } from "../command.ts";
 import { ExitCode } from "../exit-codes.ts";
-import { textOption } from "../given.ts";
-import { asOption, readNumber } from "../proposing.ts";
+import { asOption, readAs, readNumber } from "../proposing.ts";
 import { exitCodeOfCheck } from "../render/check.ts";
 import { renderJson } from "../render/json.ts";
 import { renderMerge } from "../render/proposal.ts";
@@ -30,7 +29,7 @@ export const prMergeCommand = defineCommand({
       number: readNumber(typed),
       method: squash ? "squash" : "merge",
       force,
-      ...textOption("as", values.as),
+      ...readAs(values.as),
     };
     const report = await app.mergePullRequest(request);
     const view = { paint: terminal.paint, now: terminal.clock.now() };

@@ -1,6 +1,6 @@
 import { defineCommand } from "../command.ts";
 import { listOption, textOption } from "../given.ts";
-import { answerProposal, asOption } from "../proposing.ts";
+import { answerProposal, asOption, readAs } from "../proposing.ts";
 
 export const prOpenCommand = defineCommand({
   name: "pr open",
@@ -33,7 +33,7 @@ export const prOpenCommand = defineCommand({
       ...textOption("title", values.title),
       ...textOption("body", values.body),
       ...listOption("labels", values.label),
-      ...textOption("as", values.as),
+      ...readAs(values.as),
     });
     return answerProposal(report, { json, terminal });
   },

@@ -1,6 +1,6 @@
 import { defineCommand } from "../command.ts";
 import { textOption } from "../given.ts";
-import { asOption, readNumber, seenOption } from "../proposing.ts";
+import { asOption, readAs, readNumber, seenOption } from "../proposing.ts";
 import { answerPullRequest } from "../pull-request-answer.ts";
 
 export const prRequestChangesCommand = defineCommand({
@@ -24,7 +24,7 @@ export const prRequestChangesCommand = defineCommand({
       verdict: "changes-requested",
       body: values.reason,
       ...textOption("commit", values.commit),
-      ...textOption("as", values.as),
+      ...readAs(values.as),
     });
     return answerPullRequest("Asked for changes to", detail, { json, terminal });
   },

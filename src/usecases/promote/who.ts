@@ -15,12 +15,11 @@ export async function actingAccount(
   as: string | undefined,
   access: AccessPolicy | undefined,
 ): Promise<Account> {
-  if (as === undefined) return session.gitAccount();
+  if (as === undefined) return notCairn(await session.gitAccount());
   const written = /^\s*([^<>\p{Cc}]*?)\s*<([^<>\s\p{Cc}]+@[^<>\s\p{Cc}]+)>\s*$/u.exec(as);
   if (written !== null) {
     const [, name = "", email = ""] = written;
-    if (email.toLowerCase() === cairnIdentity.email) throw accountReserved();
-    return name === "" ? { email } : { name, email };
+    return notCairn(name === "" ? { email } : { name, email });
   }
   const person = access?.people.find(({ id }) => id === as);
   if (person === undefined) {
@@ -30,6 +29,12 @@ export async function actingAccount(
     );
   }
   return accountOf(person);
+}
+
+/** What Cairn proposes is merged without a person: nobody takes its name, by `--as` or by Git's. */
+function notCairn(account: Account): Account {
+  if (account.email?.toLowerCase() === cairnIdentity.email) throw accountReserved();
+  return account;
 }
 
 function accountOf({ id, name, github, emails }: Person): Account {
