@@ -21,9 +21,7 @@ export async function listHistory(
   const items: HistoryItem[] = [];
   for await (const { id, message } of session.mirror.readLedger(ledger)) {
     const event = parseLedgerMessage(id, message);
-    if (asset === undefined || ("asset" in event && event.asset === asset)) {
-      items.push(historyItem(id, event));
-    }
+    if (asset === undefined || isAbout(event, asset)) items.push(historyItem(id, event, asset));
   }
   items.reverse();
   const after = items.findIndex((item) => item.ledger === request.cursor) + 1;
@@ -34,16 +32,39 @@ export async function listHistory(
   };
 }
 
-function historyItem(ledger: string, event: LedgerEvent): HistoryItem {
+function isAbout(event: LedgerEvent, asset: string): boolean {
+  if ("moves" in event) return event.moves.some((move) => move.asset === asset);
+  return "asset" in event && event.asset === asset;
+}
+
+function historyItem(ledger: string, event: LedgerEvent, asked: string | undefined): HistoryItem {
   return {
     at: event.at,
     type: event.type,
     subject: redact(eventSubject(event)),
-    asset: "asset" in event ? event.asset : undefined,
-    version: "version" in event ? event.version : undefined,
-    stage: "stage" in event ? event.stage : undefined,
+    ...subjectOf(event, asked),
     author: "landing" in event ? (event.landing.requester ?? event.landing.author) : undefined,
     commit: "landing" in event ? event.landing.commit : undefined,
     ledger,
   };
 }
+
+/** Of an event about several stage files what was asked for, or nothing: one would stand for all. */
+function subjectOf(
+  event: LedgerEvent,
+  asked: string | undefined,
+): Pick<HistoryItem, "asset" | "version" | "stage"> {
+  if ("moves" in event) {
+    const moves = event.moves.filter(({ asset }) => asked === undefined || asset === asked);
+    const [only, ...others] = moves;
+    const { asset, version, stage } = others.length === 0 ? (only ?? none) : none;
+    return { asset: asset ?? asked, version, stage };
+  }
+  return {
+    asset: "asset" in event ? event.asset : undefined,
+    version: "version" in event ? event.version : undefined,
+    stage: "stage" in event ? event.stage : undefined,
+  };
+}
+
+const none = { asset: undefined, version: undefined, stage: undefined };
