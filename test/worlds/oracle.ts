@@ -1,5 +1,5 @@
 import { askGates, type Question, type Stay, type Verdict, type Version } from "./oracle-gates.ts";
-import { votesOf, type Voters } from "./oracle-approvals.ts";
+import { historyOf, votesOf, type Voters } from "./oracle-approvals.ts";
 import { landingsOf, type Landing } from "./oracle-landings.ts";
 import { policyFilesOf, type Policy } from "./people.ts";
 import {
@@ -130,11 +130,15 @@ class Oracle {
   land(landing: Landing): void {
     const { touched, moves } = this.#movesOf(landing);
     const policy = this.#judgePolicy(landing);
-    const judged = policy === "none" ? moves : moves.map(failing("policy in the same change"));
+    const spoilt = policy === "none" ? moves : moves.map(failing("policy in the same change"));
     const supersedes = [...this.#decided.waiting.values()].filter(({ keys }) =>
       keys.some((key) => touched.includes(key)),
     );
-    for (const asset of assets) this.#judgeContent(landing, asset);
+    const unreviewed = assets.filter(
+      (asset) => this.#judgeContent(landing, asset) === "unreviewed",
+    );
+    const judged =
+      unreviewed.length === 0 ? spoilt : moves.map(failing("beside what nobody reviewed"));
     if (policy === "accepted") this.#acceptPolicy(landing);
     for (const waiting of supersedes) this.#giveUp(waiting, "superseded");
     this.#conclude(landing, judged, false);
@@ -150,7 +154,7 @@ class Oracle {
       return;
     }
     const isEarly = waiting.until !== undefined && nowMs < waiting.until;
-    const isSamePolicy = (this.#decided.policies.at(-1)?.since ?? 0) <= waiting.at;
+    const isSamePolicy = (this.#decided.policies.at(-1)?.since ?? 0) < waiting.at;
     if (isEarly && isSamePolicy) return;
     const { moves } = this.#movesOf(waiting.landing);
     if (moves.length === 0) this.#giveUp(waiting, "runs already");
@@ -229,6 +233,7 @@ class Oracle {
       stays: (other) => this.#stays(other, asset),
       evidenceAt: (at, of) => this.#evidenceAt(at, asset, of),
       voters: this.#voters(landing, pull, (seen, at) => {
+        if (!this.#hadVersion(seen, published, landing.before)) return false;
         const isSameWish = isSame(this.#treeOf(seen).wishes[key], wish);
         const evidence = this.#evidenceAt(seen, asset, version);
         const isSameEvidence = evidence === this.#evidenceAt(commit, asset, version);
@@ -236,6 +241,12 @@ class Oracle {
         return isSameWish && isSameEvidence && rules === rulesOf(this.#policyAt(), stage);
       }),
     });
+  }
+
+  /** Nobody approves a number that has nothing behind it yet; a rewritten branch cannot tell. */
+  #hadVersion(seen: string, { commit }: Version, before: string): boolean {
+    const isSeen = historyOf(this.#world, seen).has(commit);
+    return isSeen || !historyOf(this.#world, before).has(commit);
   }
 
   #voters(landing: Landing, pull: PullFacts, saw: Voters["saw"]): Voters {
@@ -287,13 +298,14 @@ class Oracle {
     this.#decided.policies.push({ commit, since: at });
   }
 
-  #judgeContent(landing: Landing, asset: Asset): void {
+  /** Publishes it, unless nobody reviewed it as it is: then the whole landing promotes nothing. */
+  #judgeContent(landing: Landing, asset: Asset): "unreviewed" | "fine" {
     const { before, commit, pull } = landing;
     const { held, versions } = this.#decided;
     const content = this.#treeOf(commit).contents[asset];
     if (versions[asset].at(-1)?.content === content) {
       held.delete(asset);
-      return;
+      return "fine";
     }
     const isTouched = this.#treeOf(before).contents[asset] !== content;
     const isProposed =
@@ -302,16 +314,17 @@ class Oracle {
         : this.#treeOf(pull.head).contents[asset] === content;
     if (isTouched && !isProposed) {
       held.add(asset);
-      return;
+      return "unreviewed";
     }
     if (held.has(asset)) {
       if (!isTouched || pull === undefined || !this.#isContentApproved(landing, pull)) {
         this.heldSince ??= before;
-        return;
+        return "fine";
       }
       held.delete(asset);
     }
     this.#publish(commit, asset, content);
+    return "fine";
   }
 
   #isContentApproved(landing: Landing, pull: PullFacts): boolean {
