@@ -2,7 +2,6 @@
 import { readFileSync } from "node:fs";
 
 import { run, type CliServices } from "./cli/run.ts";
-import { createApp, openServeContext } from "./compose.ts";
 
 const { version }: { version: string } = JSON.parse(
   readFileSync(new URL("../package.json", import.meta.url), "utf8"),
@@ -16,8 +15,13 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-/** Loaded when it is wanted: most commands need neither a server nor a watcher. */
+/** Loaded when it is wanted: help and usage errors answer at once. */
+const createApp: CliServices["createApp"] = async (options) =>
+  (await import("./compose.ts")).createApp(options);
+
+/** Most commands need neither a server nor a watcher. */
 const serve: CliServices["serve"] = async (request) => {
+  const { openServeContext } = await import("./compose.ts");
   const { serveRegistries } = await import("./controller/serve.ts");
   const { startHttpServer } = await import("./http/node.ts");
   await serveRegistries(request, { openServeContext, startHttp: startHttpServer });

@@ -10,6 +10,8 @@ export default defineConfig({
       GIT_CONFIG_GLOBAL: "/dev/null",
       GIT_CONFIG_NOSYSTEM: "1",
     },
+    // Most tests wait for git: a core for each file, also where there are only two.
+    maxWorkers: "100%",
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: process.env["CI"]

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-import { Ajv2020 } from "ajv/dist/2020.js";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { parse, stringify } from "yaml";
 
 import { eventSubject, ledgerFormat, type LedgerEvent } from "../domain/ledger/event.ts";
@@ -47,6 +47,7 @@ export function parseLedgerMessage(commit: string, message: string): LedgerEvent
       hint: "Use the newest Cairn that works on this registry.",
     });
   }
+  const isLedgerEvent = validator();
   if (!isLedgerEvent(value)) throw ledgerUnreadable(commit, firstProblem());
   return value;
 }
@@ -70,16 +71,22 @@ function ledgerUnreadable(commit: string, problem: string, cause?: unknown): Cai
   });
 }
 
-const schema: object = JSON.parse(
-  readFileSync(new URL("../../schemas/ledger-event.schema.json", import.meta.url), "utf8"),
-);
-const isLedgerEvent = new Ajv2020({
-  discriminator: true,
-  ownProperties: true,
-}).compile<LedgerEvent>(schema);
+/** Compiled when the first event is read: most of what a command costs to start. */
+let compiled: ValidateFunction<LedgerEvent> | undefined;
+
+function validator(): ValidateFunction<LedgerEvent> {
+  compiled ??= compile();
+  return compiled;
+}
+
+function compile(): ValidateFunction<LedgerEvent> {
+  const url = new URL("../../schemas/ledger-event.schema.json", import.meta.url);
+  const schema: object = JSON.parse(readFileSync(url, "utf8"));
+  return new Ajv2020({ discriminator: true, ownProperties: true }).compile<LedgerEvent>(schema);
+}
 
 function firstProblem(): string {
-  const [error] = isLedgerEvent.errors ?? [];
+  const [error] = validator().errors ?? [];
   return error === undefined
     ? "it is malformed"
     : `${error.instancePath || "it"} ${error.message ?? "is wrong"}`;

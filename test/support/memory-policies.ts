@@ -1,5 +1,6 @@
 import {
   type AccessPolicy,
+  type AutomaticRule,
   type Binding,
   type Permission,
   type Person,
@@ -30,6 +31,14 @@ export interface RuleSpec {
   readonly rollback?: PromotionRule["rollback"];
 }
 
+/** One automatic rule of `policies/promotion.yaml`. */
+export interface AutomaticSpec {
+  readonly from: string;
+  readonly to: string;
+  readonly assets: readonly string[];
+  readonly merge: AutomaticRule["merge"];
+}
+
 export interface PoliciesSpec {
   readonly rules?: readonly RuleSpec[];
   readonly access?: AccessSpec;
@@ -56,6 +65,7 @@ export function memoryPolicies(documents: readonly ManifestDocument[]): Policies
 
 function toPromotion(document: ManifestDocument): PromotionPolicy {
   const rules = document.value["rules"] as unknown as readonly RuleSpec[];
+  const automatic = (document.value["automatic"] ?? []) as unknown as readonly AutomaticSpec[];
   return {
     rules: rules.map(({ stage, assets, gates, rollback }, index) => ({
       stage,
@@ -66,7 +76,12 @@ function toPromotion(document: ManifestDocument): PromotionPolicy {
       source: { stage, assets: [...assets], gates },
       place: document.placeOf(["rules", index]),
     })),
-    automatic: [],
+    automatic: automatic.map(({ from, to, assets, merge }) => ({
+      from,
+      to,
+      merge,
+      selects: compileGlobs(assets),
+    })),
   };
 }
 

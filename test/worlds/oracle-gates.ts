@@ -11,11 +11,14 @@ export interface Stay {
   until: number | undefined;
   /** The commit whose evidence was judged. */
   readonly commit: string;
+  readonly by: "person" | "cairn" | "adoption";
 }
 
 export interface Version {
   readonly version: string;
-  readonly content: string;
+  readonly text: string;
+  /** The version of data/b that it refers to. */
+  readonly uses: string | undefined;
   readonly commit: string;
 }
 
@@ -30,8 +33,10 @@ export interface Question {
   readonly now: number;
   readonly isClockTrusted: boolean;
   readonly stays: (stage: Stage) => readonly Stay[];
+  /** Whether what it refers to was accepted. */
+  readonly isReady: boolean;
   /** `r2` of a version as a commit has it. */
-  readonly evidenceAt: (commit: string, version: string) => number;
+  readonly r2At: (commit: string, version: string) => number | undefined;
   readonly landed: string;
   readonly voters: Voters;
 }
@@ -64,13 +69,18 @@ export function askGates(question: Question): Verdict {
 }
 
 function gatesOf(question: Question): Record<string, Verdict> {
-  const { stage, policy, stays, version } = question;
+  const { stage, policy, stays, version, isReady } = question;
   const before = stages[stages.indexOf(stage) - 1] ?? "dev";
   const hasBeen = stays(before).some((stay) => stay.version === version);
   const order = hasBeen ? pass : fail("order");
-  if (stage === "test") return { order, approvals: askApprovals(question, 1) };
+  const dependencies = isReady ? pass : fail("dependencies");
+  if (stage === "test") {
+    const { testApprovals: count } = policy;
+    return { order, dependencies, approvals: count === 0 ? pass : askApprovals(question, count) };
+  }
   return {
     order,
+    dependencies,
     soak: hasBeen ? soakOf(question, stays(before)) : fail("soak"),
     approvals: askApprovals(question, policy.prodApprovals),
     metrics: metricsOf(question),
@@ -121,13 +131,13 @@ function soakOf(question: Question, stays: readonly Stay[]): Verdict {
   return now >= until ? pass : { says: "wait", until };
 }
 
-function metricsOf({ stage, stays, policy, evidenceAt, landed, version }: Question): Verdict {
-  const value = evidenceAt(landed, version);
-  if (value < policy.minimumR2) return fail("metrics");
+function metricsOf({ stage, stays, policy, r2At, landed, version }: Question): Verdict {
+  const value = r2At(landed, version);
+  if (value === undefined || value < policy.minimumR2) return fail("metrics");
   const last = stays(stage).at(-1);
   if (last === undefined || last.until !== undefined) return pass;
-  const current = evidenceAt(last.commit, last.version);
-  return value + tolerance < current ? fail("metrics") : pass;
+  const current = r2At(last.commit, last.version);
+  return current === undefined || value + tolerance < current ? fail("metrics") : pass;
 }
 
 /** Closed from Saturday to Monday at midnight. */

@@ -11,14 +11,16 @@ export interface Landing {
 /**
  * Pull requests as one, other commits alone. Where the branch was turned around, the step to the
  * merge that did it is one. What an earlier look had nothing to say about is not looked at again.
+ * Where nothing landed, the branch as it is may say more to a newer ledger.
  */
 export function landingsOf(
   world: World,
   { processed, recorded }: { readonly processed: string; readonly recorded: string },
 ): readonly Landing[] {
   const { head } = world;
-  if (processed === head) return [];
-  if (processed.startsWith("before ")) return [{ commit: head, before: head, pull: undefined }];
+  if (processed === head || recorded === head) {
+    return [{ commit: head, before: head, pull: undefined }];
+  }
   const chain = chainSince(world, recorded);
   const first = world.remote.objects.commits.get(chain[0] ?? "");
   const holder = chain.findIndex((commit) => historyOf(world, commit).has(recorded));

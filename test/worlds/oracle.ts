@@ -1,70 +1,25 @@
 import { askGates, type Question, type Stay, type Verdict, type Version } from "./oracle-gates.ts";
+import { copyOf, type Decided, type Decision, type Expected } from "./oracle-decided.ts";
+import type { TagFacts, Waiting } from "./oracle-decided.ts";
 import { historyOf, votesOf, type Voters } from "./oracle-approvals.ts";
 import { landingsOf, type Landing } from "./oracle-landings.ts";
 import { policyFilesOf, type Policy } from "./people.ts";
+
 import {
   assets,
   isSame,
+  manifestOf,
   needsPullRequest,
+  saidOf,
   stages,
+  wishKey,
   type Asset,
+  type Manifest,
+  type Said,
   type Stage,
   type Tree,
-  wishKey,
 } from "./tree.ts";
 import { dayMs, type PullFacts, type World } from "./world.ts";
-
-/** Everything that was decided so far, kept by the oracle for itself. */
-export interface Decided {
-  processed: string;
-  /** The same, as far as the ledger was told: it is not told of what brings nothing. */
-  recorded: string;
-  /** Cairn's time of the newest event. */
-  at: number;
-  readonly versions: Record<Asset, Version[]>;
-  /** By stage and asset. */
-  readonly stays: Record<string, Stay[]>;
-  readonly lastTag: Record<Asset, number>;
-  readonly policies: { readonly commit: string; readonly since: number }[];
-  readonly waiting: Map<string, Waiting>;
-  /** Assets whose content on the branch was never reviewed. */
-  readonly held: Set<Asset>;
-}
-
-interface Waiting {
-  readonly landing: Landing;
-  readonly text: string;
-  readonly at: number;
-  readonly keys: readonly string[];
-  readonly until: number | undefined;
-  readonly expires: number;
-}
-
-/** One thing that the ledger must say, and nothing else of its kind. */
-export interface Decision {
-  readonly type: "published" | "accepted" | "withdrawn" | "blocked" | "waiting" | "policy-accepted";
-  /** What about, in words that an event of the ledger can be told in as well. */
-  readonly text: string;
-  readonly at: number;
-  readonly landing: string;
-  /** For the tally: why it was refused, or what is special about it. */
-  readonly notes: readonly string[];
-}
-
-export function firstDecided(world: World): Decided {
-  const { head, nowMs } = world;
-  return {
-    processed: `before ${head}`,
-    recorded: head,
-    at: nowMs,
-    versions: { "models/a": [], "data/b": [] },
-    stays: {},
-    lastTag: { "models/a": 0, "data/b": 0 },
-    policies: [{ commit: head, since: nowMs }],
-    waiting: new Map(),
-    held: new Set(),
-  };
-}
 
 /** What one complete look at the world must add to the ledger, in this order. */
 export function expectDecisions(world: World, known: Decided, tags: TagFacts): Expected {
@@ -72,44 +27,27 @@ export function expectDecisions(world: World, known: Decided, tags: TagFacts): E
   const oracle = new Oracle(world, decided, tags);
   const before = [...decided.waiting.keys()];
   for (const landing of landingsOf(world, decided)) oracle.land(landing);
+  oracle.adopt();
   for (const commit of before) oracle.lookAgain(commit);
   decided.processed = oracle.heldSince ?? world.head;
   return { decisions: oracle.decisions, decided };
 }
 
-function copyOf(decided: Decided): Decided {
-  const { versions, stays, lastTag, policies, waiting, held } = decided;
-  const copied = Object.entries(stays).map(
-    ([key, list]) => [key, list.map((stay) => ({ ...stay }))] as const,
-  );
-  return {
-    ...decided,
-    versions: { "models/a": [...versions["models/a"]], "data/b": [...versions["data/b"]] },
-    stays: Object.fromEntries(copied),
-    lastTag: { ...lastTag },
-    policies: [...policies],
-    waiting: new Map(waiting),
-    held: new Set(held),
-  };
+/** A version that the metadata files warn of now, or not any more. */
+interface Mark {
+  readonly asset: Asset;
+  readonly version: string;
+  readonly isOld: boolean;
 }
 
-export interface Expected {
-  readonly decisions: readonly Decision[];
-  readonly decided: Decided;
-}
-
-/** What really became of the tags. */
-export interface TagFacts {
-  isTaken(tag: string): boolean;
-  /** Why no promotion of this asset can be believed, or only none of this version. */
-  isDamaged(asset: Asset, version?: string): boolean;
-}
+type Wanted = Omit<Move, "verdict">;
 
 interface Move {
   readonly asset: Asset;
   readonly stage: Stage;
   readonly kind: Question["kind"];
   readonly version: string;
+  readonly isDeprecated: boolean;
   readonly verdict: Verdict;
 }
 
@@ -127,21 +65,28 @@ class Oracle {
     this.#tags = tags;
   }
 
-  land(landing: Landing): void {
+  land(found: Landing): void {
+    const landing = this.#known(found);
     const { touched, moves } = this.#movesOf(landing);
     const policy = this.#judgePolicy(landing);
     const spoilt = policy === "none" ? moves : moves.map(failing("policy in the same change"));
     const supersedes = [...this.#decided.waiting.values()].filter(({ keys }) =>
       keys.some((key) => touched.includes(key)),
     );
-    const unreviewed = assets.filter(
-      (asset) => this.#judgeContent(landing, asset) === "unreviewed",
-    );
-    const judged =
-      unreviewed.length === 0 ? spoilt : moves.map(failing("beside what nobody reviewed"));
+    const marks = this.#changedMarks(landing);
+    const unreviewed = this.#judgeContents(landing);
+    const judged = unreviewed ? moves.map(failing("beside what nobody reviewed")) : spoilt;
     if (policy === "accepted") this.#acceptPolicy(landing);
+    for (const mark of marks) this.#mark(landing, mark);
     for (const waiting of supersedes) this.#giveUp(waiting, "superseded");
     this.#conclude(landing, judged, false);
+  }
+
+  /** What ran before Cairn, of versions that were there then; and once. */
+  adopt(): void {
+    for (const [stage, wanted] of Object.entries(this.#decided.adoption)) {
+      for (const [asset, version] of Object.entries(wanted)) this.#adoptOne(stage, asset, version);
+    }
   }
 
   /** Only time may have turned a gate of it green. */
@@ -159,6 +104,32 @@ class Oracle {
     const { moves } = this.#movesOf(waiting.landing);
     if (moves.length === 0) this.#giveUp(waiting, "runs already");
     else this.#conclude(waiting.landing, moves, true);
+  }
+
+  #adoptOne(stage: string, asset: Asset, version: string): void {
+    const { versions, baseline } = this.#decided;
+    const published = versions[asset].find((one) => one.version === version);
+    const stays = this.#stays(stage as Stage, asset);
+    if (published?.commit !== baseline || stays.length > 0) return;
+    const text = `${asset} ${version} in ${stage}`;
+    const landing = { commit: baseline, pull: undefined };
+    const at = this.#decide(landing, { type: "accepted", text, notes: ["adopted"] }, asset);
+    stays.push({ version, since: at, until: undefined, commit: baseline, by: "adoption" });
+  }
+
+  /** A pull request lands once; who claims it again brings the change as his own. */
+  #known(landing: Landing): Landing {
+    const { commit, pull } = landing;
+    const known = pull === undefined ? undefined : this.#decided.landed.get(pull.number);
+    return known === undefined || known === commit ? landing : { ...landing, pull: undefined };
+  }
+
+  get #inForce(): Policy {
+    return this.#treeOf(this.#policyCommit).policy;
+  }
+
+  #manifestOf(commit: string, asset: Asset): Manifest | undefined {
+    return manifestOf(this.#treeOf(commit), asset, this.#inForce);
   }
 
   get #policyCommit(): string {
@@ -182,7 +153,7 @@ class Oracle {
     const before = this.#treeOf(landing.before).wishes;
     const after = this.#treeOf(landing.commit).wishes;
     const touched: string[] = [];
-    const moves: Move[] = [];
+    const moves: Wanted[] = [];
     for (const stage of stages.toSorted()) {
       for (const asset of assets) {
         const key = wishKey(stage, asset);
@@ -191,26 +162,58 @@ class Oracle {
         const runs = this.#runs(stage, asset);
         const version = after[key]?.version ?? runs;
         if (version === undefined || after[key]?.version === runs) continue;
-        const move = {
-          asset,
-          stage,
-          version,
-          kind: this.#kindOf(stage, asset, after[key]?.version),
-        };
-        moves.push({ ...move, verdict: this.#judgeMove(landing, move) });
+        const isDeprecated = this.#isDeprecated(landing.commit, asset, version);
+        const kind =
+          after[key] === undefined
+            ? "withdrawal"
+            : this.#isBack(stage, asset, version) && !isDeprecated
+              ? "rollback"
+              : "promotion";
+        moves.push({ asset, stage, version, kind, isDeprecated });
       }
     }
-    return { touched, moves };
+    const judge = (move: Wanted) => ({ ...move, verdict: this.#judgeMove(landing, move, moves) });
+    return { touched, moves: moves.map(judge) };
   }
 
-  #kindOf(stage: Stage, asset: Asset, version: string | undefined): Question["kind"] {
-    if (version === undefined) return "withdrawal";
+  #isBack(stage: Stage, asset: Asset, version: string): boolean {
     const last = this.#stays(stage, asset).findLast((stay) => stay.version === version);
-    return last !== undefined && last.until === undefined ? "rollback" : "promotion";
+    return last !== undefined && last.until === undefined;
   }
 
-  #judgeMove(landing: Landing, { asset, stage, version, kind }: Omit<Move, "verdict">): Verdict {
+  #isDeprecated(commit: string, asset: Asset, version: string): boolean {
+    const isThere = this.#manifestOf(commit, asset) !== undefined;
+    const said = isThere && this.#treeOf(commit).deprecated[asset].includes(version);
+    return said || this.#decided.deprecated[asset].has(version);
+  }
+
+  /** What the metadata files warn of otherwise than the ledger does. */
+  #changedMarks({ commit }: Landing): readonly Mark[] {
+    return assets.flatMap((asset) => {
+      const manifest = this.#manifestOf(commit, asset);
+      if (manifest === undefined || manifest.isBroken) return [];
+      const known = this.#decided.deprecated[asset];
+      const said = new Set(this.#treeOf(commit).deprecated[asset]);
+      const versions = this.#decided.versions[asset].map(({ version }) => version);
+      const old = versions.filter((version) => said.has(version) && !known.has(version));
+      const fine = versions.filter((version) => !said.has(version) && known.has(version));
+      return [
+        ...old.map((version) => ({ asset, version, isOld: true })),
+        ...fine.map((version) => ({ asset, version, isOld: false })),
+      ];
+    });
+  }
+
+  #mark(landing: Landing, mark: Mark): void {
+    const { asset, version, isOld } = mark;
+    this.#decide(landing, { type: "deprecated", text: describeMark(mark), notes: [isOld ? "old" : "fine again"] });
+    if (isOld) this.#decided.deprecated[asset].add(version);
+    else this.#decided.deprecated[asset].delete(version);
+  }
+
+  #judgeMove(landing: Landing, move: Wanted, beside: readonly Wanted[]): Verdict {
     const { pull, commit } = landing;
+    const { asset, stage, version, kind, isDeprecated } = move;
     const key = wishKey(stage, asset);
     const wish = this.#treeOf(commit).wishes[key];
     if (pull === undefined) return failure("no pull request");
@@ -218,8 +221,12 @@ class Oracle {
     if (!isSame(this.#treeOf(pull.head).wishes[key], wish)) return failure("not as proposed");
     const published = this.#decided.versions[asset].find((one) => one.version === version);
     if (published === undefined) return failure("no such version");
+    if (isDeprecated && kind === "promotion") return failure("deprecated");
     if (kind === "promotion" && this.#tags.isDamaged(asset)) return failure("damaged tag");
     if (kind === "rollback" && this.#tags.isDamaged(asset, version)) return failure("damaged tag");
+    const saidAt = (at: string, of: Version) => this.#saidAt(at, asset, of);
+    const versionOf = (name: string) =>
+      this.#decided.versions[asset].find((one) => one.version === name);
     return askGates({
       asset,
       stage,
@@ -227,20 +234,37 @@ class Oracle {
       kind,
       wish,
       landed: commit,
-      policy: this.#treeOf(this.#policyCommit).policy,
+      policy: this.#inForce,
       now: this.#world.nowMs,
       isClockTrusted: this.#world.isClockTrusted,
       stays: (other) => this.#stays(other, asset),
-      evidenceAt: (at, of) => this.#evidenceAt(at, asset, of),
+      isReady: this.#isReady(published, stage, beside),
+      r2At: (at, of) => {
+        const known = versionOf(of);
+        return known === undefined ? undefined : saidAt(at, known)?.r2;
+      },
       voters: this.#voters(landing, pull, (seen, at) => {
         if (!this.#hadVersion(seen, published, landing.before)) return false;
         const isSameWish = isSame(this.#treeOf(seen).wishes[key], wish);
-        const evidence = this.#evidenceAt(seen, asset, version);
-        const isSameEvidence = evidence === this.#evidenceAt(commit, asset, version);
+        const isSameEvidence = isSame(saidAt(seen, published), saidAt(commit, published));
         const rules = rulesOf(this.#policyAt(at), stage);
         return isSameWish && isSameEvidence && rules === rulesOf(this.#policyAt(), stage);
       }),
     });
+  }
+
+  /** What it refers to was accepted here or later, or comes along. */
+  #isReady({ uses }: Version, stage: Stage, beside: readonly Wanted[]): boolean {
+    if (uses === undefined) return true;
+    const isAlong = beside.some(
+      (move) =>
+        move.asset === "data/b" &&
+        move.version === uses &&
+        move.stage === stage &&
+        move.kind !== "withdrawal",
+    );
+    const later = stages.slice(stages.indexOf(stage));
+    return isAlong || later.some((one) => this.#isBack(one, "data/b", uses));
   }
 
   /** Nobody approves a number that has nothing behind it yet; a rewritten branch cannot tell. */
@@ -250,8 +274,8 @@ class Oracle {
   }
 
   #voters(landing: Landing, pull: PullFacts, saw: Voters["saw"]): Voters {
-    const policy = this.#treeOf(this.#policyCommit).policy;
     const { before } = landing;
+    const policy = this.#inForce;
     return { world: this.#world, pull, before, policy, now: this.#world.nowMs, saw };
   }
 
@@ -262,13 +286,11 @@ class Oracle {
   }
 
   /** Of a version that a commit does not hold any more, what was said when it was published. */
-  #evidenceAt(commit: string, asset: Asset, version: string): number {
-    const published = this.#decided.versions[asset].find((one) => one.version === version);
-    const tree = this.#treeOf(commit);
-    if (published === undefined || tree.contents[asset] === published.content) {
-      return tree.evidence[asset];
-    }
-    return this.#treeOf(published.commit).evidence[asset];
+  #saidAt(commit: string, asset: Asset, { text, commit: made }: Version): Said | undefined {
+    const manifest = this.#manifestOf(commit, asset);
+    if (manifest?.text === text && !manifest.isBroken) return saidOf(this.#treeOf(commit), asset);
+    const isSeen = this.#manifestOf(made, asset) !== undefined;
+    return isSeen ? saidOf(this.#treeOf(made), asset) : undefined;
   }
 
   #judgePolicy(landing: Landing): "none" | "accepted" | "refused" {
@@ -278,7 +300,8 @@ class Oracle {
     const isTouched = wanted !== policyText(this.#treeOf(before));
     if (!isTouched || wanted === policyText(inForce)) return "none";
     const { owners } = inForce.policy;
-    if (pull === undefined || this.#treeOf(commit).policy.isBroken) return "refused";
+    const { isBroken, isRegistryBroken } = this.#treeOf(commit).policy;
+    if (pull === undefined || isBroken || isRegistryBroken) return "refused";
     if (policyText(this.#treeOf(pull.head)) !== wanted) return "refused";
     const saw = (seen: string, at: number): boolean =>
       policyText(this.#treeOf(seen)) === wanted && isSame(this.#policyAt(at).owners, owners);
@@ -288,43 +311,60 @@ class Oracle {
     return isApproved ? "accepted" : "refused";
   }
 
-  #acceptPolicy({ commit }: Landing): void {
-    const at = this.#decide({
-      type: "policy-accepted",
-      text: "policy",
-      landing: commit,
-      notes: [],
-    });
-    this.#decided.policies.push({ commit, since: at });
+  #acceptPolicy(landing: Landing): void {
+    const at = this.#decide(landing, { type: "policy-accepted", text: "policy", notes: [] });
+    this.#decided.policies.push({ commit: landing.commit, since: at });
   }
 
-  /** Publishes it, unless nobody reviewed it as it is: then the whole landing promotes nothing. */
-  #judgeContent(landing: Landing, asset: Asset): "unreviewed" | "fine" {
+  /** Publishes what may be; tells whether something came that nobody reviewed. */
+  #judgeContents(landing: Landing): boolean {
+    const free: Asset[] = [];
+    let isSpoilt = false;
+    for (const asset of assets) {
+      const verdict = this.#judgeContent(landing, asset);
+      if (verdict === "free") free.push(asset);
+      isSpoilt ||= verdict === "unreviewed";
+    }
+    for (const asset of free) this.#publish(landing, asset);
+    return isSpoilt;
+  }
+
+  #judgeContent(landing: Landing, asset: Asset): "unreviewed" | "free" | "nothing" {
     const { before, commit, pull } = landing;
     const { held, versions } = this.#decided;
-    const content = this.#treeOf(commit).contents[asset];
-    if (versions[asset].at(-1)?.content === content) {
+    const manifest = this.#manifestOf(commit, asset);
+    const isWrong = manifest?.isBroken === true || this.#refersToNothing(commit, manifest);
+    const isKnown = versions[asset].at(-1)?.text === manifest?.text && !isWrong;
+    if (manifest === undefined || isKnown) {
       held.delete(asset);
-      return "fine";
+      return "nothing";
     }
-    const isTouched = this.#treeOf(before).contents[asset] !== content;
+    const isTouched = !isSame(this.#manifestOf(before, asset), manifest);
     const isProposed =
       pull === undefined
-        ? !needsPullRequest(asset)
-        : this.#treeOf(pull.head).contents[asset] === content;
+        ? !needsPullRequest(asset, this.#inForce)
+        : isSame(this.#manifestOf(pull.head, asset), manifest);
     if (isTouched && !isProposed) {
       held.add(asset);
       return "unreviewed";
     }
+    if (isWrong) return "nothing";
     if (held.has(asset)) {
       if (!isTouched || pull === undefined || !this.#isContentApproved(landing, pull)) {
         this.heldSince ??= before;
-        return "fine";
+        return "nothing";
       }
       held.delete(asset);
     }
-    this.#publish(commit, asset, content);
-    return "fine";
+    return "free";
+  }
+
+  /** A version that is not there, and that this change does not seem to make either. */
+  #refersToNothing(commit: string, manifest: Manifest | undefined): boolean {
+    const { uses } = manifest ?? {};
+    const known = this.#decided.versions["data/b"];
+    if (uses === undefined || known.some(({ version }) => version === uses)) return false;
+    return this.#manifestOf(commit, "data/b") === undefined || uses !== nextOf(known);
   }
 
   #isContentApproved(landing: Landing, pull: PullFacts): boolean {
@@ -334,30 +374,37 @@ class Oracle {
     );
   }
 
-  #publish(commit: string, asset: Asset, content: string): void {
+  #publish(landing: Landing, asset: Asset): void {
     const known = this.#decided.versions[asset];
-    let next = Math.max(0, ...known.map(({ version }) => Number(version))) + 1;
+    const { text: made = "", uses } = this.#manifestOf(landing.commit, asset) ?? {};
+    const isThere = this.#decided.versions["data/b"].some(({ version }) => version === uses);
+    if (uses !== undefined && !isThere) {
+      this.heldSince ??= landing.before;
+      return;
+    }
+    let next = Number(nextOf(known));
     while (this.#tags.isTaken(`${asset}@v${next}`)) next += 1;
     const version = String(next);
-    const text = `${asset} ${version} with ${content}`;
-    const notes = known.some((one) => one.content === content) ? ["older content again"] : [];
-    const at = this.#decide({ type: "published", text, landing: commit, notes }, asset);
-    known.push({ version, content, commit });
-    this.#stays("dev", asset).push({ version, since: at, until: undefined, commit });
+    const text = `${asset} ${version} with ${made}`;
+    const notes = [
+      ...(known.some((one) => one.text === made) ? ["older content again"] : []),
+      ...(uses === undefined ? [] : ["with a reference"]),
+    ];
+    const at = this.#decide(landing, { type: "published", text, notes }, asset);
+    const { commit } = landing;
+    known.push({ version, text: made, uses, commit });
+    this.#stays("dev", asset).push({ version, since: at, until: undefined, commit, by: "cairn" });
   }
 
   /** All stage files of a landing together. */
-  #conclude(
-    { commit, before, pull }: Landing,
-    moves: readonly Move[],
-    isSecondLook: boolean,
-  ): void {
+  #conclude(landing: Landing, moves: readonly Move[], isSecondLook: boolean): void {
     if (moves.length === 0) return;
+    const { commit } = landing;
     const text = moves.map(describeMove).join(", ");
     const failures = moves.flatMap(({ verdict }) => (verdict.says === "fail" ? [verdict.why] : []));
     if (failures.length > 0) {
       this.#decided.waiting.delete(commit);
-      this.#decide({ type: "blocked", text, landing: commit, notes: failures });
+      this.#decide(landing, { type: "blocked", text, notes: failures });
       return;
     }
     const times = moves.flatMap(({ verdict }) => (verdict.says === "wait" ? [verdict.until] : []));
@@ -366,56 +413,75 @@ class Oracle {
       const known = times.flatMap((time) => time ?? []);
       const until = known.length < times.length ? undefined : Math.max(...known);
       const when = until === undefined ? "" : ` until ${new Date(until).toISOString()}`;
-      const at = this.#decide({ type: "waiting", text: text + when, landing: commit, notes: [] });
+      const at = this.#decide(landing, { type: "waiting", text: text + when, notes: [] });
       const expires = this.#world.nowMs + 30 * dayMs;
       const keys = moves.map(({ stage, asset }) => wishKey(stage, asset));
-      const landing = { commit, before, pull };
       this.#decided.waiting.set(commit, { landing, text, at, keys, until, expires });
       return;
     }
     this.#decided.waiting.delete(commit);
-    for (const move of moves) this.#accept(commit, move, { isSecondLook, count: moves.length });
+    for (const move of moves) this.#accept(landing, move, { isSecondLook, count: moves.length });
   }
 
   #accept(
-    commit: string,
+    landing: Landing,
     move: Move,
     { isSecondLook, count }: { readonly isSecondLook: boolean; readonly count: number },
   ): void {
     const { asset, stage, version, kind } = move;
+    const { commit, pull } = landing;
     const text = describeMove(move);
     const isOverridden = this.#treeOf(commit).wishes[wishKey(stage, asset)]?.override !== undefined;
+    const by = pull?.author === "cairn" ? "cairn" : "person";
+    const published = this.#decided.versions[asset].find((one) => one.version === version);
     const notes = [
       kind,
       ...(isSecondLook ? ["after waiting"] : []),
       ...(count > 1 ? ["several together"] : []),
       ...(isOverridden && kind === "promotion" ? ["with an override"] : []),
       ...(stage === "prod" ? ["in prod"] : []),
+      ...(by === "cairn" ? ["by itself"] : []),
+      ...(published?.uses === undefined ? [] : ["with what it refers to"]),
     ];
     const type = kind === "withdrawal" ? "withdrawn" : "accepted";
-    const at = this.#decide({ type, text, landing: commit, notes }, asset);
+    const at = this.#decide(landing, { type, text, notes }, asset);
     const stays = this.#stays(stage, asset);
     const last = stays.at(-1);
-    if (kind !== "withdrawal") stays.push({ version, since: at, until: undefined, commit });
+    if (kind !== "withdrawal") stays.push({ version, since: at, until: undefined, commit, by });
     else if (last !== undefined) last.until = at;
   }
 
   #giveUp({ landing, text }: Waiting, note: string): void {
     this.#decided.waiting.delete(landing.commit);
-    this.#decide({ type: "blocked", text, landing: landing.commit, notes: [note] });
+    this.#decide(landing, { type: "blocked", text, notes: [note] });
   }
 
   /** Its time: never before that of the event before, and dates of an asset's tags grow. */
-  #decide(decision: Omit<Decision, "at">, tagged?: Asset): number {
+  #decide(
+    { commit, pull }: Pick<Landing, "commit" | "pull">,
+    decision: Omit<Decision, "at" | "landing">,
+    tagged?: Asset,
+  ): number {
     const decided = this.#decided;
     const afterTag = tagged === undefined ? 0 : decided.lastTag[tagged] + 1000;
     const isFirstTag = tagged === undefined || decided.lastTag[tagged] === 0;
     const at = Math.max(this.#world.nowMs, decided.at, isFirstTag ? 0 : afterTag);
     decided.at = at;
     if (tagged !== undefined) decided.lastTag[tagged] = at;
-    this.decisions.push({ ...decision, at });
+    if (pull !== undefined && !decided.landed.has(pull.number)) {
+      decided.landed.set(pull.number, commit);
+    }
+    this.decisions.push({ ...decision, landing: commit, at });
     return at;
   }
+}
+
+function nextOf(known: readonly Version[]): string {
+  return String(Math.max(0, ...known.map(({ version }) => Number(version))) + 1);
+}
+
+export function describeMark({ asset, version, isOld }: Mark): string {
+  return `${asset} ${version} is ${isOld ? "old" : "fine again"}`;
 }
 
 export function describeMove({
@@ -441,7 +507,7 @@ function policyText(tree: Tree): string {
 
 /** What binds a move: the rules of its stage, and who the people are whose approval counts. */
 function rulesOf({ prodApprovals, soakHours, minimumR2, ...rest }: Policy, stage: Stage): string {
-  const { isFrozen, isClosedAtWeekends, leads } = rest;
+  const { isFrozen, isClosedAtWeekends, leads, testApprovals } = rest;
   const rule = [prodApprovals, soakHours, minimumR2, isFrozen, isClosedAtWeekends];
-  return JSON.stringify([stage === "prod" ? rule : [], [...leads].sort()]);
+  return JSON.stringify([stage === "prod" ? rule : [testApprovals], [...leads].sort()]);
 }

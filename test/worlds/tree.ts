@@ -1,6 +1,7 @@
 import type { AssetKey } from "../../src/domain/asset.ts";
-import { canonicalJson, type JsonValue } from "../../src/shared/json.ts";
+import { canonicalJson, type JsonObject, type JsonValue } from "../../src/shared/json.ts";
 import type { MemoryRemote } from "../support/memory-mirror.ts";
+import { parseText } from "../usecases/reconcile/world.ts";
 import { missing } from "../support/memory-objects.ts";
 import { firstPolicy, policyFilesOf, type Policy } from "./people.ts";
 
@@ -25,9 +26,16 @@ export interface Wish {
 
 /** A registry as the worlds know it; its files are made from it and tell it again. */
 export interface Tree {
-  readonly contents: Readonly<Record<Asset, string>>;
+  /** What has no content has no manifest. */
+  readonly contents: Readonly<Partial<Record<Asset, string>>>;
+  /** Manifests with an error. */
+  readonly broken: Readonly<Partial<Record<Asset, true>>>;
+  /** The version of data/b that models/a refers to. */
+  readonly uses: string | undefined;
   /** `r2` on the holdout, in hundredths. */
   readonly evidence: Readonly<Record<Asset, number>>;
+  /** Versions that the metadata file warns of. */
+  readonly deprecated: Readonly<Record<Asset, readonly string[]>>;
   /** By stage and asset: `prod/models/a`. */
   readonly wishes: Readonly<Record<string, Wish>>;
   readonly policy: Policy;
@@ -35,30 +43,72 @@ export interface Tree {
 
 export const firstTree: Tree = {
   contents: { "models/a": "x", "data/b": "x" },
+  broken: {},
+  uses: undefined,
   evidence: { "models/a": 85, "data/b": 85 },
+  deprecated: { "models/a": [], "data/b": [] },
   wishes: {},
   policy: firstPolicy,
 };
 
+/** A manifest as the policy in force lets it be seen. */
+export interface Manifest {
+  /** Everything that a version is made of. */
+  readonly text: string;
+  readonly uses: string | undefined;
+  readonly isBroken: boolean;
+}
+
+export function manifestOf(tree: Tree, asset: Asset, inForce: Policy): Manifest | undefined {
+  const content = tree.contents[asset];
+  if (content === undefined || (inForce.hidesData && asset === "data/b")) return undefined;
+  const uses = asset === "models/a" ? tree.uses : undefined;
+  return { text: textOf(content, uses), uses, isBroken: tree.broken[asset] === true };
+}
+
+export function textOf(content: string, uses: string | undefined): string {
+  return uses === undefined ? content : `${content} using data/b ${uses}`;
+}
+
+/** What people measured and warned of; approvals are bound to it. */
+export interface Said {
+  readonly r2: number;
+  readonly deprecated: readonly string[];
+}
+
+export function saidOf(tree: Tree, asset: Asset): Said {
+  return { r2: tree.evidence[asset], deprecated: tree.deprecated[asset] };
+}
+
 /** Direct changes of models are refused by the landing check, those of data are not. */
-export function needsPullRequest(asset: Asset): boolean {
-  return asset.startsWith("models/");
+export function needsPullRequest(asset: Asset, { requires }: Policy): boolean {
+  return requires === "models" && asset.startsWith("models/");
 }
 
 export function wishKey(stage: Stage, asset: Asset): string {
   return `${stage}/${asset}`;
 }
 
-export function filesOfTree({ contents, evidence, wishes, policy }: Tree): Record<string, string> {
-  const files: Record<string, string> = {
-    "registry.yaml": JSON.stringify({ requirePullRequest: ["models/**"] }),
-    ...policyFilesOf(policy),
-  };
+export function usesOf(uses: string | undefined): JsonObject {
+  return uses === undefined ? {} : { uses: [{ kind: "data", text: `azureml:b:${uses}` }] };
+}
+
+export function filesOfTree(tree: Tree): Record<string, string> {
+  const { contents: all, evidence, deprecated, broken, wishes, policy } = tree;
+  const files: Record<string, string> = { ...policyFilesOf(policy) };
   for (const asset of assets) {
-    const metrics = { r2: evidence[asset] / 100 };
-    files[`${asset}/asset.yaml`] = JSON.stringify({ key: asset, content: contents[asset] });
+    const content = all[asset];
+    if (content === undefined) continue;
+    files[`${asset}/asset.yaml`] = JSON.stringify({
+      key: asset,
+      content,
+      ...(asset === "models/a" ? usesOf(tree.uses) : {}),
+      ...(broken[asset] === true ? { isBroken: true } : {}),
+    });
+    const marks = deprecated[asset].map((version) => [version, { deprecated: { reason: "old" } }]);
     files[`${asset}/asset.meta.yaml`] = JSON.stringify({
-      evaluations: [{ data: "holdout", metrics }],
+      evaluations: [{ data: "holdout", metrics: { r2: evidence[asset] / 100 } }],
+      ...(marks.length === 0 ? {} : { versions: Object.fromEntries(marks) }),
     });
   }
   for (const [key, wish] of Object.entries(wishes)) {
@@ -87,24 +137,56 @@ export class TreeReader {
 
   #read(id: string): Tree {
     const { objects } = this.#remote;
-    const contents: Record<string, string> = {};
-    const evidence: Record<string, number> = {};
-    const wishes: Record<string, Wish> = {};
-    let policy: Policy = firstPolicy;
+    const read: Reading = {
+      contents: {},
+      broken: {},
+      uses: undefined,
+      evidence: { ...firstTree.evidence },
+      deprecated: { ...firstTree.deprecated },
+      wishes: {},
+      policy: firstPolicy,
+    };
     for (const [path, { objectId }] of objects.itemsOf(id)) {
       const text = new TextDecoder().decode(objects.blobs.get(objectId) ?? missing(objectId));
-      const value = JSON.parse(text);
-      const asset = /^(.*)\/asset(?:\.meta)?\.yaml$/.exec(path)?.[1] ?? "";
-      if (path.endsWith("/asset.yaml")) contents[asset] = value.content;
-      else if (path.endsWith("/asset.meta.yaml")) {
-        evidence[asset] = Math.round(value.evaluations[0].metrics.r2 * 100);
-      } else if (path === "policies/world.yaml") policy = value.policy;
-      else if (path.startsWith("stages/")) {
-        const { stage: _stage, asset: _asset, ...wish } = value;
-        wishes[path.slice("stages/".length, -".yaml".length)] = wish;
-      }
+      readFile(read, path, parseText(text) as FileValue);
     }
-    return { contents, evidence, wishes, policy } as Tree;
+    return read;
+  }
+}
+
+type Reading = { -readonly [Key in keyof Tree]: Writable<Tree[Key]> };
+type Writable<Value> = Value extends Policy
+  ? Value
+  : Value extends object
+    ? { -readonly [Key in keyof Value]: Value[Key] }
+    : Value;
+
+/** What any of the files may say. */
+interface FileValue extends Partial<Wish> {
+  readonly stage?: string;
+  readonly asset?: string;
+  readonly content?: string;
+  readonly isBroken?: boolean;
+  readonly uses?: readonly { readonly text: string }[];
+  readonly evaluations?: readonly { readonly metrics: { readonly r2: number } }[];
+  readonly versions?: JsonObject;
+  readonly policy?: Policy;
+}
+
+function readFile(read: Reading, path: string, value: FileValue): void {
+  const asset = assets.find((one) => path.startsWith(`${one}/`));
+  if (asset !== undefined && path.endsWith("/asset.yaml")) {
+    read.contents[asset] = value.content ?? "";
+    if (value.isBroken === true) read.broken[asset] = true;
+    if (asset === "models/a") read.uses = value.uses?.[0]?.text.slice("azureml:b:".length);
+  } else if (asset !== undefined) {
+    const r2 = value.evaluations?.[0]?.metrics.r2 ?? 0;
+    read.evidence[asset] = Math.round(r2 * 100);
+    read.deprecated[asset] = Object.keys(value.versions ?? {});
+  } else if (path === "policies/world.yaml") read.policy = value.policy ?? firstPolicy;
+  else if (path.startsWith("stages/")) {
+    const { stage: _stage, asset: _asset, version = "", ...wish } = value;
+    read.wishes[path.slice("stages/".length, -".yaml".length)] = { version, ...wish };
   }
 }
 

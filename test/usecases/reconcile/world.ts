@@ -1,3 +1,5 @@
+import { parse } from "yaml";
+
 import {
   parseAssetKey,
   type AssetId,
@@ -60,6 +62,8 @@ export interface RegistrySpec extends PoliciesSpec {
   readonly stages?: Readonly<Record<string, Readonly<Record<AssetKey, string | StageSpec>>>>;
   /** Globs of paths and assets. */
   readonly requirePullRequest?: readonly string[];
+  /** Globs of manifests that are none. */
+  readonly exclude?: readonly string[];
   /** All stages, from the first to production. */
   readonly stageNames?: readonly string[];
   readonly versioning?: VersionScheme;
@@ -151,12 +155,17 @@ export class MemoryRegistryReader implements RegistryReader {
 
   #registryOf(documents: readonly MemoryDocument[]): Registry {
     const ids = new Map(documents.map(({ path, objectId }) => [path, objectId]));
-    const settings = documents.find(({ path }) => path === "registry.yaml");
+    const settings = documents.find(
+      ({ path, value }) => path === "registry.yaml" && value["isBroken"] !== true,
+    );
     // What does not say whose stage file it is cannot be read as one.
     const stageFiles = documents.filter(
       ({ path, value }) => path.startsWith("stages/") && "stage" in value,
     );
-    const manifests = documents.filter(({ value }) => "content" in value);
+    const isHidden = compileGlobs((settings?.value["exclude"] ?? []) as string[]);
+    const manifests = documents.filter(
+      ({ path, value }) => "content" in value && !isHidden(path),
+    );
     return {
       settings: settings === undefined ? undefined : settingsOf(settings),
       assets: this.#order(manifests.map((manifest) => assetOf(manifest, documents))),
@@ -223,11 +232,28 @@ export class MemoryRegistryReader implements RegistryReader {
     const documents: MemoryDocument[] = [];
     for (const { path, objectId } of await this.#mirror.listTree(commit)) {
       const text = new TextDecoder().decode(await this.#mirror.readBlob(objectId));
-      const value: unknown = JSON.parse(text);
+      const value = valueOf(path, text);
       const placeOf = () => ({ path, line: 1, column: 1 });
       if (isJsonObject(value)) documents.push({ path, objectId, value, placeOf });
     }
     return documents;
+  }
+}
+
+/** As `filesOf` wrote it, or as Cairn writes stage files: their paths say whose they are. */
+function valueOf(path: string, text: string): unknown {
+  const value = parseText(text);
+  const [, stage, asset] = /^stages\/([^/]+)\/(.+)\.yaml$/.exec(path) ?? [];
+  const isOwn = !text.startsWith("{") && isJsonObject(value) && asset !== undefined;
+  return isOwn ? { stage, asset, ...value } : value;
+}
+
+/** JSON mostly, which is read faster as such; and YAML. */
+export function parseText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return parse(text);
   }
 }
 
