@@ -12,6 +12,7 @@ import type {
   ReviewRequest,
   CheckReport,
 } from "../app-promote.ts";
+import { pullRequestEnded } from "../../forge/errors.ts";
 import type { RegistrySession } from "../session.ts";
 import { checkChange } from "./check.ts";
 import { branchNeeded, nothingToPropose, revisionUnknown, workTreeMissing } from "./errors.ts";
@@ -112,6 +113,8 @@ export async function mergePullRequest(
   const situation = await readSituation(session);
   const by = await actingAccount(session, as, situation.inForce.policies.access);
   const pullRequest = await session.forge.get(number);
+  const { state } = pullRequest;
+  if (state !== "open") throw pullRequestEnded(number, state);
   const { commit, check } = await mergeChecked(session, situation, {
     pullRequest,
     by,
