@@ -159,7 +159,8 @@ describe("several controllers, some of which die", () => {
     await writeFile(hook, '#!/bin/sh\ntest "$1" != refs/heads/main\n');
     await chmod(hook, 0o755);
     const first = await fixture.open();
-    await expect(first.apply()).rejects.toMatchObject({ code: "FORGE_DENIED" });
+    const refused = { rule: "automatic-refused", severity: "error" };
+    expect((await first.apply()).findings).toMatchObject([refused]);
     await first.close();
     const afterwards = await fixture.open({ data: join(fixture.folder, "other") });
     expect(await pullRequests(afterwards)).toEqual([...atStart, `3 open ${toTest}`]);
