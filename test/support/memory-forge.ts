@@ -257,6 +257,11 @@ export class MemoryForge implements Forge {
     this.#record(this.#findOpen(number), push);
   }
 
+  /** A commit of which somebody made the host believe that this pull request brought it too. */
+  claim(number: number, commit: string): void {
+    this.#host.byLandedCommit.set(commit, this.#find(number));
+  }
+
   #add({ title, body, by, labels, branch, head }: PullRequestDraft): Conversation {
     this.#host.count += 1;
     const at = this.#now();

@@ -73,6 +73,12 @@ export type Command =
       readonly which: number;
     })
   | { readonly type: "direct"; readonly by: Person; readonly changes: readonly Change[] }
+  | {
+      /** A tree of the past comes back, with a pull request's name on it. */
+      readonly type: "replay";
+      readonly which: number;
+      readonly changes: readonly Change[];
+    }
   | { readonly type: "foxtrot"; readonly changes: readonly Change[]; readonly behind: number }
   | { readonly type: "tag"; readonly how: "create" | "move" | "delete"; readonly which: number }
   | { readonly type: "restore" }
@@ -209,6 +215,17 @@ export const anyCommand: fc.Arbitrary<Command> = fc.oneof(
     weight: 1,
   },
   {
+    arbitrary: fc.record({
+      type: fc.constant("replay" as const),
+      which: fc.nat(),
+      changes: fc.oneof(
+        { arbitrary: fc.constant([]), weight: 3 },
+        { arbitrary: anyChanges, weight: 1 },
+      ),
+    }),
+    weight: 1,
+  },
+  {
     arbitrary: anyTagAttack,
     weight: 2,
   },
@@ -233,6 +250,8 @@ export function describeCommand(command: Command): string {
       return "an open pull request goes on";
     case "direct":
       return `${command.by} pushes to the branch: ${command.changes.map(describeChange).join(" and ")}`;
+    case "replay":
+      return `eve lands a pull request again${command.changes.map((change) => `, with ${describeChange(change)}`).join("")}`;
     case "foxtrot":
       return `eve turns the branch around, with ${command.changes.map(describeChange).join(" and ")}`;
     case "tag":

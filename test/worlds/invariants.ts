@@ -8,9 +8,10 @@ import { parseLedgerMessage } from "../../src/registry/ledger-event-yaml.ts";
 import { sha256 } from "../../src/shared/digest.ts";
 import { canonicalJson } from "../../src/shared/json.ts";
 import { missing } from "../support/memory-objects.ts";
-import { describeMove, expectDecisions, firstDecided, type Decided } from "./oracle.ts";
-import type { Decision, TagFacts } from "./oracle.ts";
-import { assets, contents, stages, wishKey, type Asset, type Stage } from "./tree.ts";
+import { firstDecided, type Decided, type Decision, type TagFacts } from "./oracle-decided.ts";
+import { describeMark, describeMove, expectDecisions } from "./oracle.ts";
+import { assets, contents, manifestText, stages, usesOf, wishKey } from "./tree.ts";
+import type { Asset, Stage } from "./tree.ts";
 import type { World } from "./world.ts";
 
 const ledgerRef = "refs/heads/cairn-ledger";
@@ -90,6 +91,23 @@ export class Watch {
     assert.deepEqual(new Set(unreviewed.map(({ event }) => event.asset)), this.#decided.held);
   }
 
+  /** Cairn proposes what is wanted, nothing else, and all of it unless it was killed. */
+  checkAutomatic(
+    wanted: ReadonlySet<string>,
+    { known, isComplete }: { readonly known: ReadonlySet<number>; readonly isComplete: boolean },
+  ): void {
+    const own = [...this.#world.pulls.values()].filter(({ author }) => author === "cairn");
+    for (const { number, title, state } of own) {
+      if (known.has(number)) continue;
+      assert.ok(wanted.has(title), `nobody asked for "${title}"`);
+      this.#world.story.add(`    Cairn proposes "${title}" as #${number}, ${state}`);
+      this.places.add(`proposed by itself: ${state}`);
+    }
+    const titles = new Set(own.map(({ title }) => title));
+    if (!isComplete) return;
+    for (const title of wanted) assert.ok(titles.has(title), `Cairn proposes "${title}"`);
+  }
+
   /** The ledger is one chain that only grows: nothing of what was there is gone (I1, I6, I10). */
   #newEntries(): readonly Entry[] {
     const { objects, refs } = this.#world.remote;
@@ -138,7 +156,9 @@ export class Watch {
         other.stage === event.stage,
     );
     assert.equal(same.length, 1, "a landing moves an asset in a stage once");
-    assert.ok(event.landing.pull_request !== undefined, "only pull requests move stages");
+    const isAdopted = event.type === "accepted" && event.cause === "adopted";
+    const isAsked = event.landing.pull_request !== undefined || isAdopted;
+    assert.ok(isAsked, "only pull requests move stages");
     const published = all.some(
       (other) =>
         other.type === "published" &&
@@ -209,14 +229,15 @@ export class Watch {
 }
 
 /** What a digest stands for, so that the ledger and the branch can be compared. */
-const contentOf = new Map<string, string>(
-  assets.flatMap((key) =>
-    contents.map((content) => {
-      const digest = sha256(canonicalJson({ key, content, uses: [], parts: [] }));
-      return [`${key} ${digest}`, content] as const;
-    }),
-  ),
-);
+const textOfDigest = new Map<string, string>();
+for (const uses of [undefined, ...Array.from({ length: 40 }, (_, index) => `${index + 1}`), "99"]) {
+  for (const content of contents) {
+    for (const key of assets) {
+      const digest = sha256(canonicalJson({ key, content, uses: [], parts: [], ...usesOf(uses) }));
+      textOfDigest.set(`${key} ${digest}`, manifestText(content, uses));
+    }
+  }
+}
 
 function list(lines: readonly string[]): string {
   return lines.length === 0 ? "  nothing" : lines.map((line) => `  ${line}`).join("\n");
@@ -237,8 +258,8 @@ function told(event: LedgerEvent): string | undefined {
 function textOf(event: LedgerEvent): string | undefined {
   switch (event.type) {
     case "published": {
-      const content = contentOf.get(`${event.asset} ${event.digest}`);
-      return `${event.asset} ${event.version} with ${String(content)}`;
+      const text = textOfDigest.get(`${event.asset} ${event.digest}`);
+      return `${event.asset} ${event.version} with ${String(text)}`;
     }
     case "accepted":
       return moveText({ ...event, kind: "promotion" });
@@ -250,8 +271,11 @@ function textOf(event: LedgerEvent): string | undefined {
       return event.moves.map(blockedText).join(", ");
     case "policy-accepted":
       return "policy";
+    case "deprecated": {
+      const { asset, version, reason } = event;
+      return describeMark({ asset: asset as Asset, version, isOld: reason !== undefined });
+    }
     case "adopted":
-    case "deprecated":
     case "incident":
     case "resolved":
       return undefined;

@@ -12,8 +12,9 @@ import {
   type Ending,
   type Flow,
 } from "./commands.ts";
-import { contents, type Asset } from "./tree.ts";
-import { dayMs, hourMs } from "./world.ts";
+import { firstPolicy, type Policy } from "./people.ts";
+import { contents, firstTree, type Asset, type Tree } from "./tree.ts";
+import { dayMs, hourMs, type Adoption } from "./world.ts";
 
 const calm = { killedAt: undefined, keepsCache: true, breaks: 0, isRefused: false };
 
@@ -140,6 +141,53 @@ const anySiege: fc.Arbitrary<readonly Command[]> = fc
       const look = looks[index];
       return look === undefined ? [step] : [step, look];
     });
+  });
+
+/** Where a world begins. */
+export interface Start {
+  readonly tree: Tree;
+  readonly adoption: Adoption;
+  /** Whether Cairn looks before anything else happens. */
+  readonly isLookedAt: boolean;
+}
+
+const anyAdoption: fc.Arbitrary<Adoption> = fc.constantFrom<Adoption>(
+  {},
+  {},
+  { test: { "models/a": "1" } },
+  { test: { "models/a": "1" }, prod: { "data/b": "1", "models/a": "1" } },
+  { prod: { "models/a": "2" } },
+);
+
+const anyFirstPolicy: fc.Arbitrary<Policy> = oftenest(
+  ["nothing", 4],
+  ["proposed", 1],
+  ["merged", 3],
+).map((automatic) => ({
+  ...firstPolicy,
+  automatic,
+  testApprovals: automatic === "merged" ? 0 : 1,
+}));
+
+export const anyStart: fc.Arbitrary<Start> = fc
+  .record({
+    adoption: anyAdoption,
+    policy: anyFirstPolicy,
+    uses: oftenest(["nothing", 3], ["data", 1]),
+    hasFiles: fc.boolean(),
+    isLookedAt: oftenest(["yes", 7], ["no", 1]).map((word) => word === "yes"),
+  })
+  .map(({ adoption, policy, uses, hasFiles, isLookedAt }) => {
+    const wishes = Object.entries(adoption).flatMap(([stage, wanted]) =>
+      Object.entries(wanted).map(([asset, version]) => [`${stage}/${asset}`, { version }] as const),
+    );
+    const tree: Tree = {
+      ...firstTree,
+      policy,
+      uses: uses === "data" ? "1" : undefined,
+      wishes: hasFiles ? Object.fromEntries(wishes) : {},
+    };
+    return { tree, adoption, isLookedAt };
   });
 
 export const anyCommands: fc.Arbitrary<readonly Command[]> = fc

@@ -84,8 +84,12 @@ class Oracle {
 
   /** What ran before Cairn, of versions that were there then; and once. */
   adopt(): void {
-    for (const [stage, wanted] of Object.entries(this.#decided.adoption)) {
-      for (const [asset, version] of Object.entries(wanted)) this.#adoptOne(stage, asset, version);
+    const { adoption } = this.#decided;
+    for (const stage of stages) {
+      for (const asset of assets) {
+        const version = adoption[stage]?.[asset];
+        if (version !== undefined) this.#adoptOne(stage, asset, version);
+      }
     }
   }
 
@@ -106,10 +110,10 @@ class Oracle {
     else this.#conclude(waiting.landing, moves, true);
   }
 
-  #adoptOne(stage: string, asset: Asset, version: string): void {
+  #adoptOne(stage: Stage, asset: Asset, version: string): void {
     const { versions, baseline } = this.#decided;
     const published = versions[asset].find((one) => one.version === version);
-    const stays = this.#stays(stage as Stage, asset);
+    const stays = this.#stays(stage, asset);
     if (published?.commit !== baseline || stays.length > 0) return;
     const text = `${asset} ${version} in ${stage}`;
     const landing = { commit: baseline, pull: undefined };
@@ -206,7 +210,11 @@ class Oracle {
 
   #mark(landing: Landing, mark: Mark): void {
     const { asset, version, isOld } = mark;
-    this.#decide(landing, { type: "deprecated", text: describeMark(mark), notes: [isOld ? "old" : "fine again"] });
+    this.#decide(landing, {
+      type: "deprecated",
+      text: describeMark(mark),
+      notes: [isOld ? "old" : "fine again"],
+    });
     if (isOld) this.#decided.deprecated[asset].add(version);
     else this.#decided.deprecated[asset].delete(version);
   }

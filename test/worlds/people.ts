@@ -9,6 +9,10 @@ export type Person = (typeof people)[number];
 /** Cairn itself proposes what the policy wants without anybody asking. */
 export type Actor = Person | "cairn";
 
+export function isPerson(actor: Actor): actor is Person {
+  return actor !== "cairn";
+}
+
 export function accountOf(person: Person): Account {
   return { name: person, email: `${person}@contoso.example` };
 }

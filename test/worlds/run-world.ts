@@ -12,10 +12,13 @@ import {
   type Fault,
   type Flow,
 } from "./commands.ts";
+import type { Start } from "./journeys.ts";
 import { Watch } from "./invariants.ts";
-import type { Person } from "./people.ts";
+import { isPerson, type Person } from "./people.ts";
 import { assets, filesOfTree, isSame, type Tree } from "./tree.ts";
-import { hourMs, minuteMs, World, type PullFacts } from "./world.ts";
+import { wantedAutomatically } from "./oracle-automatic.ts";
+import { hourMs, minuteMs, World, type Look, type PullFacts } from "./world.ts";
+import type { Pause } from "../support/memory-mirror.ts";
 
 /** Plays commands in a world; the oracle looks at every step of the ledger. */
 export class Run {
@@ -29,10 +32,11 @@ export class Run {
     this.#scheduler = scheduler;
   }
 
-  static async open(scheduler: fc.Scheduler): Promise<Run> {
-    const run = new Run(await World.open(), scheduler);
+  static async open(scheduler: fc.Scheduler, { tree, adoption, isLookedAt }: Start): Promise<Run> {
+    const run = new Run(await World.open(tree, adoption), scheduler);
     run.world.pass();
-    await run.reconcile(0);
+    run.world.story.add(`begins with ${JSON.stringify({ adoption, ...tree })}`);
+    if (isLookedAt) await run.reconcile(0);
     return run;
   }
 
@@ -46,6 +50,8 @@ export class Run {
       case "direct":
         this.world.pushToMain(command.by, this.#changed(this.world.tree, command.changes));
         return;
+      case "replay":
+        return this.#replay(command);
       case "foxtrot":
         return this.#foxtrot(command);
       case "tag":
@@ -78,9 +84,10 @@ export class Run {
     };
     world.remote.connectionBreaks = breaks;
     if (isRefused) world.remote.refuse = () => "a hook declined";
+    let look: Look | undefined;
     let isComplete = false;
     try {
-      await world.reconcile(index, pause);
+      look = await world.reconcile(index, pause);
       isComplete = !isRefused;
     } catch (error) {
       if (error !== killed) throw error;
@@ -91,6 +98,38 @@ export class Run {
       world.remote.refuse = () => undefined;
     }
     watch.check(expected, isComplete);
+    if (!isComplete || look === undefined) return;
+    const isMerged = await this.#promote(index, look, { pause, keepsCache });
+    if (isMerged) await this.reconcile(index);
+  }
+
+  /** What Cairn proposes by itself is what the oracle wants, unless it was killed on the way. */
+  async #promote(
+    index: 0 | 1,
+    look: Look,
+    { pause, keepsCache }: { readonly pause: Pause; readonly keepsCache: boolean },
+  ): Promise<boolean> {
+    const { world, watch } = this;
+    const wanted = wantedAutomatically(world, watch.decided);
+    const known = new Set(world.pulls.keys());
+    let isMerged = false;
+    let isKilled = false;
+    const killable: Pause = (method) =>
+      pause(method).catch((error: unknown) => {
+        isKilled = true;
+        throw error;
+      });
+    try {
+      isMerged = await world.promote(index, look, killable);
+    } catch (error) {
+      if (!isKilled) throw error;
+    }
+    if (isKilled) {
+      watch.places.add("killed while promoting");
+      world.restart(index, keepsCache);
+    }
+    watch.checkAutomatic(wanted, { known, isComplete: !isKilled });
+    return isMerged;
   }
 
   /** After the last fault two looks are enough for everybody, and a third writes nothing (I5). */
@@ -115,9 +154,16 @@ export class Run {
     };
     const before = world.remote.pushes;
     const looks = Promise.all([world.reconcile(0, pause), world.reconcile(1, pause)]);
-    await this.#scheduler.waitFor(looks);
+    const [look] = await this.#scheduler.waitFor(looks);
     if (world.remote.pushes > before + 1) watch.places.add("raced");
     watch.check(expected, true);
+    if (look === undefined) return;
+    const wanted = wantedAutomatically(world, watch.decided);
+    const known = new Set(world.pulls.keys());
+    const promotions = Promise.all([world.promote(0, look, pause), world.promote(1, look, pause)]);
+    const merged = await this.#scheduler.waitFor(promotions);
+    watch.checkAutomatic(wanted, { known, isComplete: true });
+    if (merged.includes(true)) await this.reconcile(0);
   }
 
   async #flow(flow: Flow): Promise<void> {
@@ -244,6 +290,17 @@ export class Run {
     world.foxtrot("eve", this.#changed(world.trees.at(base), changes), base);
   }
 
+  /** Right after the landing itself it would be a part of it. */
+  #replay({ which, changes }: Extract<Command, { readonly type: "replay" }>): void {
+    const { world } = this;
+    const landed = [...world.landed];
+    const [commit = "", number = 0] = landed[which % Math.max(1, landed.length)] ?? [];
+    const pull = world.pulls.get(number);
+    if (pull === undefined || world.landed.get(world.head) === number) return;
+    world.story.add(`    #${number}`);
+    world.replay("eve", pull, this.#changed(world.trees.at(commit), changes));
+  }
+
   #attackTag({ how, which }: Extract<Command, { readonly type: "tag" }>): void {
     const { world, watch } = this;
     const { refs, objects } = world.remote;
@@ -299,6 +356,7 @@ export class Run {
 function approversOf({ author }: PullFacts, who: Approvers): readonly Person[] {
   const others = (["ann", "bo"] as const).filter((person) => person !== author);
   if (who === "nobody") return [];
+  if (!isPerson(author)) return who === "both" ? others : others.slice(0, 1);
   if (who === "alone") return [author];
   if (who === "both") return others;
   return who === "one" || who === "against" ? others.slice(0, 1) : [author, ...others.slice(0, 1)];

@@ -22,6 +22,8 @@ export interface Wish {
     readonly gates: readonly string[];
     readonly reason: string;
   };
+  /** As Cairn wrote the file, where it did: another text is another file. */
+  readonly raw?: string;
 }
 
 /** A registry as the worlds know it; its files are made from it and tell it again. */
@@ -63,10 +65,10 @@ export function manifestOf(tree: Tree, asset: Asset, inForce: Policy): Manifest 
   const content = tree.contents[asset];
   if (content === undefined || (inForce.hidesData && asset === "data/b")) return undefined;
   const uses = asset === "models/a" ? tree.uses : undefined;
-  return { text: textOf(content, uses), uses, isBroken: tree.broken[asset] === true };
+  return { text: manifestText(content, uses), uses, isBroken: tree.broken[asset] === true };
 }
 
-export function textOf(content: string, uses: string | undefined): string {
+export function manifestText(content: string, uses: string | undefined): string {
   return uses === undefined ? content : `${content} using data/b ${uses}`;
 }
 
@@ -114,7 +116,8 @@ export function filesOfTree(tree: Tree): Record<string, string> {
   for (const [key, wish] of Object.entries(wishes)) {
     const stage = key.slice(0, key.indexOf("/"));
     const asset = key.slice(stage.length + 1);
-    files[`stages/${key}.yaml`] = JSON.stringify({ stage, asset, ...wish });
+    const { raw, ...said } = wish;
+    files[`stages/${key}.yaml`] = raw ?? JSON.stringify({ stage, asset, ...said });
   }
   return files;
 }
@@ -148,7 +151,7 @@ export class TreeReader {
     };
     for (const [path, { objectId }] of objects.itemsOf(id)) {
       const text = new TextDecoder().decode(objects.blobs.get(objectId) ?? missing(objectId));
-      readFile(read, path, parseText(text) as FileValue);
+      readFile(read, path, text);
     }
     return read;
   }
@@ -173,7 +176,8 @@ interface FileValue extends Partial<Wish> {
   readonly policy?: Policy;
 }
 
-function readFile(read: Reading, path: string, value: FileValue): void {
+function readFile(read: Reading, path: string, text: string): void {
+  const value = parseText(text) as FileValue;
   const asset = assets.find((one) => path.startsWith(`${one}/`));
   if (asset !== undefined && path.endsWith("/asset.yaml")) {
     read.contents[asset] = value.content ?? "";
@@ -186,7 +190,8 @@ function readFile(read: Reading, path: string, value: FileValue): void {
   } else if (path === "policies/world.yaml") read.policy = value.policy ?? firstPolicy;
   else if (path.startsWith("stages/")) {
     const { stage: _stage, asset: _asset, version = "", ...wish } = value;
-    read.wishes[path.slice("stages/".length, -".yaml".length)] = { version, ...wish };
+    const raw = text.startsWith("{") ? {} : { raw: text };
+    read.wishes[path.slice("stages/".length, -".yaml".length)] = { version, ...wish, ...raw };
   }
 }
 

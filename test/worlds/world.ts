@@ -2,8 +2,11 @@ import type { ReviewVerdict } from "../../src/domain/pull-request.ts";
 import type { Registry } from "../../src/domain/registry.ts";
 import type { GitMirror } from "../../src/git/git.ts";
 import type { Clock } from "../../src/shared/clock.ts";
+import { cairnIdentity } from "../../src/domain/ledger/tag.ts";
+import type { LedgerState } from "../../src/domain/ledger/state.ts";
 import { saveState } from "../../src/usecases/ledger/load-state.ts";
 import { recordEvents } from "../../src/usecases/ledger/record.ts";
+import { promoteAutomatically } from "../../src/usecases/promote/automatic.ts";
 import { deriveLedgerPlan } from "../../src/usecases/reconcile/derive.ts";
 import { observe, TagSchedule } from "../../src/usecases/reconcile/observe.ts";
 import type { RegistrySession } from "../../src/usecases/session.ts";
@@ -12,9 +15,9 @@ import { findMergeBase, mergeTrees } from "../support/memory-merge.ts";
 import { MemoryRemote, type Pause } from "../support/memory-mirror.ts";
 import { missing } from "../support/memory-objects.ts";
 import { MemoryRegistryReader, openSession, recordAll } from "../usecases/reconcile/world.ts";
-import { accountOf, type Person } from "./people.ts";
+import { accountOf, personOfEmail, type Actor, type Person } from "./people.ts";
 import { Story } from "./story.ts";
-import { filesOfTree, firstTree, TreeReader, type Tree } from "./tree.ts";
+import { filesOfTree, TreeReader, type Asset, type Stage, type Tree } from "./tree.ts";
 
 const main = "refs/heads/main";
 export const minuteMs = 60_000;
@@ -24,12 +27,13 @@ export const dayMs = 24 * hourMs;
 /** What really happened to a pull request, whatever its host says. */
 export interface PullFacts {
   readonly number: number;
-  readonly author: Person;
+  readonly author: Actor;
   readonly branch: string;
+  readonly title: string;
   head: string;
   readonly pushes: {
     readonly head: string;
-    readonly by: Person | undefined;
+    readonly by: Actor | undefined;
     readonly at: number;
   }[];
   readonly reviews: ReviewFacts[];
@@ -46,6 +50,9 @@ export interface ReviewFacts {
   /** The host gave it to a commit that was not there yet. */
   readonly isRebound: boolean;
 }
+
+/** Which versions the stages run when Cairn comes. */
+export type Adoption = Partial<Record<Stage, Partial<Record<Asset, string>>>>;
 
 /** A remote, its host, two controllers and everybody else, with a memory of what really happened. */
 export class World {
@@ -75,11 +82,17 @@ export class World {
   };
   readonly forge = new MemoryForge({ remote: this.remote, clock: this.hostClock });
 
-  static async open(): Promise<World> {
-    const world = new World();
-    world.remote.land(filesOfTree(firstTree));
+  readonly adoption: Adoption;
+
+  private constructor(adoption: Adoption) {
+    this.adoption = adoption;
+  }
+
+  static async open(tree: Tree, adoption: Adoption): Promise<World> {
+    const world = new World(adoption);
+    world.remote.land(filesOfTree(tree));
     world.#sessions.push(world.#openSession(0), world.#openSession(1));
-    await recordAll(world.session(0), []);
+    await recordAll(world.session(0), [], { stages: adoption as AdoptedStages });
     return world;
   }
 
@@ -142,6 +155,7 @@ export class World {
       number,
       author: by,
       branch,
+      title,
       head,
       pushes,
       reviews: [],
@@ -223,6 +237,13 @@ export class World {
     return conflicts.length > 0 ? undefined : objects.writeItems(items);
   }
 
+  /** Somebody brings a state of the branch back; the host believes that a pull request did. */
+  replay(by: Person, pull: PullFacts, tree: Tree): void {
+    this.pushToMain(by, tree);
+    this.forge.claim(pull.number, this.head);
+    this.landed.set(this.head, pull.number);
+  }
+
   async close(pull: PullFacts, by: Person): Promise<void> {
     this.pass();
     await this.forge.close(pull.number, { by: accountOf(by), reason: "" });
@@ -244,12 +265,61 @@ export class World {
   }
 
   /** One look of a controller; the pause may kill it. */
-  async reconcile(index: number, pause: Pause = async () => undefined): Promise<void> {
+  async reconcile(index: number, pause: Pause = async () => undefined): Promise<Look | undefined> {
+    return this.#paused(index, pause, (session) => settle(session));
+  }
+
+  /** What follows a look: promotions that nobody asks for. Tells whether one was merged. */
+  async promote(index: number, look: Look, pause: Pause = async () => undefined) {
+    try {
+      const done = await this.#paused(index, pause, (session) =>
+        promoteAutomatically(session, look, undefined),
+      );
+      return done.done.some(({ kind }) => kind === "merge-pull-request");
+    } finally {
+      await this.#noticeAutomatic();
+    }
+  }
+
+  async #paused<Result>(
+    index: number,
+    pause: Pause,
+    act: (session: RegistrySession) => Promise<Result>,
+  ): Promise<Result> {
     this.#pauses[index] = pause;
     try {
-      await settle(this.session(index));
+      return await act(this.session(index));
     } finally {
       this.#pauses[index] = async () => undefined;
+    }
+  }
+
+  /** What Cairn proposed and merged, as the host tells it. */
+  async #noticeAutomatic(): Promise<void> {
+    for (const found of await this.forge.list(["open", "merged"])) {
+      const { number, author, head, branch = "", merged } = found;
+      if (author.email !== cairnIdentity.email) continue;
+      const pull = this.pulls.get(number) ?? {
+        number,
+        author: "cairn" as const,
+        branch,
+        head,
+        title: found.title,
+        pushes: [],
+        reviews: [],
+        state: "open" as const,
+        mergedAt: 0,
+      };
+      this.pulls.set(number, pull);
+      for (const { head: pushed, by, at } of found.pushes.slice(pull.pushes.length)) {
+        const who = personOfEmail(by?.email);
+        pull.pushes.push({ head: pushed, by: who, at: Date.parse(at ?? found.openedAt) });
+      }
+      pull.head = head;
+      if (merged === undefined || pull.state === "merged") continue;
+      pull.state = "merged";
+      pull.mergedAt = Date.parse(merged.at);
+      this.landed.set(merged.commit, number);
     }
   }
 
@@ -262,7 +332,9 @@ export class World {
 
   #openSession(index: number): RegistrySession {
     const pause: Pause = async (method) => this.#pauses[index]?.(method);
-    const session = openSession(this.remote, { clock: this.cairnClock, pause });
+    const forge = (mirror: GitMirror) =>
+      new MemoryForge({ remote: this.remote, clock: this.hostClock, mirror });
+    const session = openSession(this.remote, { clock: this.cairnClock, pause, forge });
     return {
       ...session,
       tagSchedule: new TagSchedule(this.cairnClock),
@@ -293,12 +365,21 @@ class RememberingReader extends MemoryRegistryReader {
   }
 
   override async registryAt(commit: string): Promise<Registry> {
-    const known = this.#known.get(commit);
+    return this.#remember(commit, commit, () => super.registryAt(commit));
+  }
+
+  override async registryUnder(commit: string, policy: string): Promise<Registry> {
+    const key = `${commit} ${policy}`;
+    return this.#remember(key, commit, () => super.registryUnder(commit, policy));
+  }
+
+  async #remember(key: string, commit: string, read: () => Promise<Registry>): Promise<Registry> {
+    const known = this.#known.get(key);
     if (known !== undefined && (await this.#source.resolveCommit(commit)) !== undefined) {
       return known;
     }
-    const registry = withBrokenPolicy(await super.registryAt(commit));
-    this.#known.set(commit, registry);
+    const registry = withBrokenPolicy(await read());
+    this.#known.set(key, registry);
     return registry;
   }
 }
@@ -313,8 +394,16 @@ function withBrokenPolicy(registry: Registry): Registry {
 
 const maxTries = 30;
 
+/** What a complete look found. */
+export interface Look {
+  readonly head: string;
+  readonly state: LedgerState;
+}
+
+type AdoptedStages = LedgerState["adoptedStages"];
+
 /** One reconcile of the ledger, as `apply` does it, without waiting between tries. */
-async function settle(session: RegistrySession): Promise<void> {
+async function settle(session: RegistrySession): Promise<Look | undefined> {
   for (let count = 0; count < maxTries; count += 1) {
     const observation = await observe(session.mirror, session.cache);
     const isLooking = session.tagSchedule.isDue;
@@ -322,8 +411,10 @@ async function settle(session: RegistrySession): Promise<void> {
     const outcome = await recordEvents(session, observation.state, plan.drafts);
     if (outcome.outcome !== "recorded") continue;
     if (isLooking) session.tagSchedule.looked();
-    if (outcome.state !== undefined) await saveState(outcome.state, session.cache);
-    return;
+    const { state, head } = { ...observation, state: outcome.state ?? observation.state };
+    if (state !== undefined) await saveState(state, session.cache);
+    const isStuck = head === undefined || state === undefined || plan.registry === undefined;
+    return isStuck ? undefined : { head, state };
   }
   throw new Error(`still not written after ${maxTries} tries`);
 }

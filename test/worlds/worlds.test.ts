@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import type { Command } from "./commands.ts";
-import { anyCommands } from "./journeys.ts";
+import { anyCommands, anyStart, type Start } from "./journeys.ts";
 import { Run } from "./run-world.ts";
 import { Tally } from "./story.ts";
 
@@ -14,8 +14,8 @@ it(
   { timeout: 3_600_000 },
   async () => {
     const tally = new Tally();
-    const property = fc.asyncProperty(fc.scheduler(), anyCommands, async (scheduler, commands) => {
-      tally.add(await playWorld(scheduler, commands));
+    const property = fc.asyncProperty(fc.scheduler(), anyStart, anyCommands, async (...world) => {
+      tally.add(await playWorld(...world));
     });
     await fc.assert(property, {
       numRuns: worlds,
@@ -63,9 +63,10 @@ const placesToReach = [
 
 async function playWorld(
   scheduler: fc.Scheduler,
+  start: Start,
   commands: readonly Command[],
 ): Promise<ReadonlySet<string>> {
-  const run = await Run.open(scheduler);
+  const run = await Run.open(scheduler, start);
   try {
     for (const command of commands) await run.play(command);
     await run.end();
@@ -76,7 +77,7 @@ async function playWorld(
 }
 
 /** The shortest world that fails, and how to see it again. */
-function report(details: fc.RunDetails<[fc.Scheduler, readonly Command[]]>): void {
+function report(details: fc.RunDetails<[fc.Scheduler, Start, readonly Command[]]>): void {
   if (!details.failed) return;
   const { seed: failed, counterexamplePath, errorInstance } = details;
   const again = `CAIRN_SEED=${failed} CAIRN_PATH=${counterexamplePath}`;

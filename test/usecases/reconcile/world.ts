@@ -163,9 +163,7 @@ export class MemoryRegistryReader implements RegistryReader {
       ({ path, value }) => path.startsWith("stages/") && "stage" in value,
     );
     const isHidden = compileGlobs((settings?.value["exclude"] ?? []) as string[]);
-    const manifests = documents.filter(
-      ({ path, value }) => "content" in value && !isHidden(path),
-    );
+    const manifests = documents.filter(({ path, value }) => "content" in value && !isHidden(path));
     return {
       settings: settings === undefined ? undefined : settingsOf(settings),
       assets: this.#order(manifests.map((manifest) => assetOf(manifest, documents))),
@@ -311,10 +309,11 @@ export const failOnPush: Pause = async (method) => {
 export async function recordAll(
   session: RegistrySession,
   drafts: readonly EventDraft[],
+  options: { readonly stages?: LedgerState["adoptedStages"] } = {},
 ): Promise<LedgerState> {
   const { head = "" } = await session.mirror.fetch();
   const policy = await session.reader.policyDigest(head);
-  const adoption = { ...adopted(), commit: head, processed: head, policy };
+  const adoption = { ...adopted(), commit: head, processed: head, policy, ...options };
   const outcome = await recordEvents(session, undefined, [adoption, ...drafts]);
   if (
     outcome.outcome === "lost-race" ||
