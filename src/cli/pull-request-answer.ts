@@ -4,7 +4,7 @@ import { ExitCode } from "./exit-codes.ts";
 import { joinBlocks, renderCheckLine } from "./render/check.ts";
 import { renderJson } from "./render/json.ts";
 import { renderNextStep } from "./render/next-step.ts";
-import { renderPullRequestLine } from "./render/pull-request.ts";
+import { renderPullRequestName } from "./render/pull-request.ts";
 
 /** Says what was done to a pull request and how it stands now; `pr show` has the rest. */
 export function answerPullRequest(
@@ -15,7 +15,7 @@ export function answerPullRequest(
   const { paint, clock } = terminal;
   const { check } = detail;
   const blocks = [
-    `${paint("green", done)} ${renderPullRequestLine(detail, paint)}`,
+    `${paint("green", done)} ${renderPullRequestName(detail, paint)}`,
     check === undefined ? "" : renderCheckLine(check, paint),
     check === undefined ? "" : renderNextStep(check, { paint, now: clock.now() }),
   ];

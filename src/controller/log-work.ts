@@ -14,6 +14,7 @@ const messages = {
   deprecate: "deprecated a version",
   "end-deprecation": "ended a deprecation",
   "record-incident": "recorded an incident",
+  "resolve-incident": "resolved an incident",
   deliver: "delivered a version",
   remove: "removed a version",
   "write-index": "wrote the index",

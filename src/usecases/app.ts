@@ -129,6 +129,7 @@ export type PlannedAction =
       readonly version: string;
     }
   | { readonly kind: "record-incident"; readonly incident: IncidentKind; readonly message: string }
+  | { readonly kind: "resolve-incident"; readonly id: string; readonly how: string }
   | {
       readonly kind: "deliver";
       readonly workspace: string;

@@ -289,6 +289,7 @@ export function deeds(actions: readonly PlannedAction[]): readonly string[] {
     if ("workspace" in action) return [];
     if ("title" in action) return [`${action.kind} ${action.title}`];
     if ("incident" in action) return [`${action.kind} ${action.incident}`];
+    if (action.kind === "resolve-incident") return [`${action.kind} ${action.how}`];
     if (action.kind === "accept-policy") return [action.kind];
     const { kind, asset, version = "none" } = action;
     const where = "stage" in action ? ` in ${action.stage}` : "";

@@ -48,6 +48,13 @@ export function toActionLine(action: PlannedAction): ActionLine {
         style: "red",
         text: `${action.incident}  ${clean(action.message)}`,
       };
+    case "resolve-incident":
+      return {
+        group: "Resolve",
+        sign: "✓",
+        style: "green",
+        text: `${clean(action.id)}  ${clean(action.how)}`,
+      };
     case "open-pull-request":
     case "merge-pull-request":
       return {

@@ -56,6 +56,7 @@ function countActions(actions: readonly PlannedAction[]): string {
     ["deprecate", "to deprecate"],
     ["end-deprecation", "to deprecate no more"],
     ["record-incident", "to record as incident"],
+    ["resolve-incident", "to resolve"],
     ["deliver", `to deliver (${renderSize(sizeBytes)})`],
     ["remove", "to remove"],
     ["write-index", "to index"],

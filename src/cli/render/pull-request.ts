@@ -49,11 +49,16 @@ export function renderPullRequest(detail: PullRequestDetail, view: View): string
 }
 
 /** `#12 open  Promote taxi-fare to prod`. */
-export function renderPullRequestLine(
+function renderPullRequestLine(
   { number, state, title }: PullRequestItem,
   paint: Paint,
 ): string {
   return `${paint("bold", `#${number}`)} ${paint(styleOf[state], state)}  ${clean(title)}`;
+}
+
+/** `#12  Promote taxi-fare to prod`, where the state was said already. */
+export function renderPullRequestName({ number, title }: PullRequestItem, paint: Paint): string {
+  return `${paint("bold", `#${number}`)}  ${clean(title)}`;
 }
 
 function renderHead(detail: PullRequestDetail, { paint, now }: View): string {

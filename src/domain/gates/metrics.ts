@@ -114,9 +114,14 @@ function readMetric(
 
 function checkLimits(value: number, { min, max }: MetricBound): readonly Part[] {
   return [
-    ...(min === undefined ? [] : [{ isGood: value >= min, text: `at least ${min} asked` }]),
-    ...(max === undefined ? [] : [{ isGood: value <= max, text: `at most ${max} asked` }]),
+    ...(min === undefined ? [] : [limit(value >= min, `at least ${min} asked`, "too low")]),
+    ...(max === undefined ? [] : [limit(value <= max, `at most ${max} asked`, "too high")]),
   ];
+}
+
+/** What fails is said, or the reader has to do the sums. */
+function limit(isGood: boolean, text: string, verdict: string): Part {
+  return { isGood, text: isGood ? text : `${text}: ${verdict}` };
 }
 
 /** Compared as decimals, without rounding: see `isSumLess`. */
@@ -145,5 +150,5 @@ function compareWithCurrent(value: number, { metric, bound, ...question }: Metri
       ? isSumLess(current.value, tolerance, value)
       : isSumLess(value, tolerance, current.value));
   const tolerated = tolerance > 0 ? `, ${tolerance} tolerated` : "";
-  return { isGood: !isWorse, text: `current ${runs} has ${current.value}${tolerated}` };
+  return limit(!isWorse, `current ${runs} has ${current.value}${tolerated}`, "worse");
 }

@@ -58,11 +58,11 @@ function ofStays(
   if (now >= readyAt) {
     return { outcome: "passed", reason: `Version ${version} has run in ${stage} for ${hours} h.` };
   }
-  const until = formatInstant(readyAt);
+  const shown = formatInstant(Math.ceil(readyAt / 1000) * 1000);
   return {
     outcome: "waiting",
-    reason: `Version ${version} has run in ${stage} for less than ${hours} h: it will have on ${until}.`,
-    until,
+    reason: `Version ${version} has run in ${stage} for less than ${hours} h: it will have on ${shown}.`,
+    until: formatInstant(readyAt),
   };
 }
 

@@ -43,12 +43,12 @@ export async function apply(
 }
 
 function reportConditions(
-  { stalled }: LedgerPlan,
+  { stalled, pending }: LedgerPlan,
   findings: readonly Finding[],
   workspaces: readonly WorkspaceOutcome[],
   incidents: number,
 ): ApplyReport["conditions"] {
-  return conditionsOf({ stalled, findings, openIncidents: incidents, workspaces });
+  return conditionsOf({ stalled, findings, openIncidents: incidents, workspaces, pending });
 }
 
 interface Settled {

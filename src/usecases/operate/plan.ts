@@ -33,6 +33,7 @@ export async function plan(session: RegistrySession): Promise<PlanReport> {
       findings,
       openIncidents: openIncidents(after).length,
       workspaces: [],
+      pending,
     }),
   };
 }

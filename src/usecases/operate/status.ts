@@ -39,6 +39,7 @@ export async function status(session: RegistrySession): Promise<StatusReport> {
       stalled: plan.stalled,
       findings: plan.findings,
       openIncidents: incidents,
+      pending: plan.pending,
       workspaces: workspaces.map(({ workspace, error, missing }) => ({
         workspace,
         outcome: error !== undefined ? "failed" : missing > 0 ? "behind" : "unchanged",

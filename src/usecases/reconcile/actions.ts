@@ -30,8 +30,9 @@ export function draftActions(drafts: readonly EventDraft[]): readonly PlannedAct
         return [deprecationAction(draft)];
       case "incident":
         return [{ kind: "record-incident", incident: draft.kind, message: draft.message }];
-      case "adopted":
       case "resolved":
+        return [{ kind: "resolve-incident", id: draft.incident, how: draft.how }];
+      case "adopted":
         return [];
     }
   });

@@ -1,11 +1,13 @@
 import { isBlocking, type Finding } from "../../domain/finding.ts";
-import type { Condition, WorkspaceOutcome } from "../app.ts";
+import type { Condition, PendingPromotion, WorkspaceOutcome } from "../app.ts";
 import type { LedgerPlan } from "./derive.ts";
 
 export interface ConditionFacts {
   readonly stalled: LedgerPlan["stalled"];
   readonly findings: readonly Finding[];
   readonly openIncidents: number;
+  /** What the branch asks of stages and is not so. */
+  readonly pending: readonly { readonly outcome: PendingPromotion["outcome"] }[];
   readonly workspaces: readonly {
     readonly workspace: string;
     /** `behind`: something is to be delivered, and nobody has tried it in this run. */
@@ -29,7 +31,7 @@ export function conditionsOf(facts: ConditionFacts): readonly Condition[] {
   ];
 }
 
-function readiness({ workspaces }: ConditionFacts): Condition {
+function readiness({ workspaces, pending }: ConditionFacts): Condition {
   const behind = workspaces.filter(({ outcome }) => outcome === "behind");
   if (behind.length > 0) {
     return {
@@ -39,8 +41,20 @@ function readiness({ workspaces }: ConditionFacts): Condition {
       message: `To be delivered: ${behind.map(({ workspace }) => workspace).join(", ")}.`,
     };
   }
-  const message = "Ledger, tags and stores say what the branch says.";
+  const message =
+    pending.length === 0
+      ? "Ledger, tags and stores say what the branch says."
+      : `Ledger, tags and stores are as decided; ${countPending(pending)}.`;
   return { type: "Ready", status: "True", reason: "Reconciled", message };
+}
+
+function countPending(pending: ConditionFacts["pending"]): string {
+  const waiting = pending.filter(({ outcome }) => outcome === "waiting").length;
+  const others = pending.length - waiting;
+  return [
+    ...(waiting > 0 ? [`${waiting} ${waiting === 1 ? "promotion waits" : "promotions wait"}`] : []),
+    ...(others > 0 ? [`${others} ${others === 1 ? "was" : "were"} not accepted`] : []),
+  ].join(", ");
 }
 
 function degradation(

@@ -177,7 +177,7 @@ describe("metrics", () => {
     },
     {
       settings: { on, r2: noWorse },
-      reason: "r2 on taxi-holdout is 0.912, current 3 has 0.921.",
+      reason: "r2 on taxi-holdout is 0.912, current 3 has 0.921: worse.",
     },
     {
       settings: { on, r2: { min: 0.9 }, f1: { min: 0.5 } },

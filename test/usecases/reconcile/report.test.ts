@@ -57,9 +57,28 @@ it.each<{ name: string; facts: Partial<ConditionFacts>; conditions: readonly str
     ],
   },
 ])("conditions say: $name", ({ facts, conditions }) => {
-  const all = { stalled: undefined, findings: [], openIncidents: 0, workspaces: [], ...facts };
+  const nothing = {
+    stalled: undefined,
+    findings: [],
+    openIncidents: 0,
+    pending: [],
+    workspaces: [],
+  };
+  const all = { ...nothing, ...facts };
   const said = conditionsOf(all).map(({ type, status, reason }) => `${type} ${status} ${reason}`);
   expect(said).toEqual(conditions);
+});
+
+it("counts what the branch asks for and did not get", () => {
+  const pending = (["waiting", "blocked", "undecided"] as const).map((outcome) => ({ outcome }));
+  const facts = { stalled: undefined, findings: [], openIncidents: 0, workspaces: [] };
+  expect(conditionsOf({ ...facts, pending })).toMatchObject([
+    {
+      type: "Ready",
+      status: "True",
+      message: expect.stringContaining("1 promotion waits, 2 were"),
+    },
+  ]);
 });
 
 describe("actions", () => {
