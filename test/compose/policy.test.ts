@@ -101,7 +101,10 @@ describe("the policy in force", () => {
     const { items } = await app.history({ limit: 1 });
     expect(items[0]).toMatchObject({ type: "policy-accepted" });
     expect((await app.promote({ ...wanted, merge: true })).merged).toBeDefined();
-    expect(deeds((await app.apply()).done)).toEqual(["accept models/taxi 2 in prod"]);
+    expect(deeds((await app.apply()).done)).toEqual([
+      "resolve-incident restored",
+      "accept models/taxi 2 in prod",
+    ]);
     const open = (await app.incidents()).items.filter(({ resolved }) => resolved === undefined);
     expect(open).toEqual([]);
   });

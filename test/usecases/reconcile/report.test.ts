@@ -97,6 +97,7 @@ describe("actions", () => {
       },
       { kind: "accept", asset: "models/taxi-fare", stage: "prod", version: "1" },
       { kind: "record-incident", incident: "tag-missing", message: incident().message },
+      { kind: "resolve-incident", id: resolved().incident, how: resolved().how },
     ]);
   });
 });
