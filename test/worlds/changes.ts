@@ -187,11 +187,14 @@ function versionOf(
 ): string {
   const before = stays[wishKey(stage === "prod" ? "test" : "dev", asset)] ?? [];
   const best = before.at(-1)?.version ?? "1";
-  if (pick === "missing") return "99";
-  if (pick === "next") return String(versions[asset].length + 1);
-  if (pick === "older") return versions[asset].at(-2)?.version ?? best;
-  if (pick !== "back") return best;
-  return versionBefore(stays[wishKey(stage, asset)] ?? []) ?? best;
+  const picked = {
+    best,
+    missing: "99",
+    next: String(versions[asset].length + 1),
+    older: versions[asset].at(-2)?.version,
+    back: versionBefore(stays[wishKey(stage, asset)] ?? []),
+  };
+  return (pick === "none" ? undefined : picked[pick]) ?? best;
 }
 
 function versionBefore(stays: readonly { readonly version: string }[]): string | undefined {

@@ -245,15 +245,15 @@ export const anyCommand: fc.Arbitrary<Command> = fc.oneof(
 export function describeCommand(command: Command): string {
   switch (command.type) {
     case "flow":
-      return `${command.by} proposes ${command.changes.map(describeChange).join(" and ")}${command.behind > 0 ? ", on an old base" : ""}`;
+      return `${command.by} proposes ${inWords(command.changes)}, ${command.behind} behind`;
     case "go on":
       return "an open pull request goes on";
     case "direct":
-      return `${command.by} pushes to the branch: ${command.changes.map(describeChange).join(" and ")}`;
+      return `${command.by} pushes to the branch: ${inWords(command.changes)}`;
     case "replay":
-      return `eve lands a pull request again${command.changes.map((change) => `, with ${describeChange(change)}`).join("")}`;
+      return `eve lands a pull request again, with ${inWords(command.changes)}`;
     case "foxtrot":
-      return `eve turns the branch around, with ${command.changes.map(describeChange).join(" and ")}`;
+      return `eve turns the branch around, with ${inWords(command.changes)}`;
     case "tag":
       return `eve wants to ${command.how} a tag`;
     case "restore":
@@ -267,6 +267,10 @@ export function describeCommand(command: Command): string {
     case "both":
       return "both controllers reconcile at once";
   }
+}
+
+function inWords(changes: readonly Change[]): string {
+  return changes.length === 0 ? "nothing else" : changes.map(describeChange).join(" and ");
 }
 
 function describeFault({ killedAt, breaks, isRefused, keepsCache }: Fault): string {

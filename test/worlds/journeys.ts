@@ -143,6 +143,89 @@ const anySiege: fc.Arbitrary<readonly Command[]> = fc
     });
   });
 
+/** What is proposed and approved before there is a version behind it, and lands when there is. */
+const anyHaste: fc.Arbitrary<readonly Command[]> = fc
+  .record({ content: fc.constantFrom(...contents), controller: anyController, ending: anyWay })
+  .map(({ content, controller, ending }) => {
+    const asset = "models/a";
+    const look: Command = { type: "reconcile", controller, fault: calm };
+    const flow: Flow = {
+      type: "flow",
+      by: "dee",
+      changes: [{ type: "stage", asset, stage: "test", pick: "next", override: "none", reason: 0 }],
+      behind: 0,
+      acts: [],
+      approvers: "both",
+      late: [],
+      ending: "none",
+      mergedBy: "dee",
+      evil: [],
+    };
+    const change = { type: "content", asset, content } as const;
+    const { type: _, by: __, changes: ___, behind: ____, ...goingOn } = flow;
+    return [
+      flow,
+      { ...flow, changes: [change], ending },
+      look,
+      { ...goingOn, type: "go on", which: 0, approvers: "nobody", ending },
+      look,
+    ];
+  });
+
+/** A model and the data that it refers to, together through the stages. */
+const anyPair: fc.Arbitrary<readonly Command[]> = fc
+  .record({
+    content: fc.constantFrom(...contents),
+    controller: anyController,
+    pick: oftenest(["newest", 2], ["next", 2]),
+    along: oftenest(["together", 3], ["alone", 1], ["after", 1]),
+    ending: anyWay,
+    mark: oftenest(["none", 3], ["best", 1]),
+  })
+  .map(({ content, controller, pick, along, ending, mark }) => {
+    const look: Command = { type: "reconcile", controller, fault: calm };
+    const flow = (...changes: readonly Change[]): Flow => ({
+      type: "flow",
+      by: "dee",
+      changes,
+      behind: 0,
+      acts: [],
+      approvers: "both",
+      late: [],
+      ending,
+      mergedBy: "ann",
+      evil: [],
+    });
+    const move = (asset: Asset): Change => {
+      return { type: "stage", asset, stage: "test", pick: "best", override: "none", reason: 0 };
+    };
+    const data: Change = { type: "content", asset: "data/b", content };
+    const use: Change = { type: "use", pick };
+    return [
+      ...(pick === "next" ? [flow(data, use)] : [flow(data), look, flow(use)]),
+      look,
+      ...(mark === "best" ? [flow({ type: "mark", asset: "models/a", pick: "newest" }), look] : []),
+      ...(along === "together" ? [flow(move("models/a"), move("data/b"))] : []),
+      ...(along === "after" ? [flow(move("data/b")), look, flow(move("models/a"))] : []),
+      ...(along === "alone" ? [flow(move("models/a"))] : []),
+      look,
+    ];
+  });
+
+/** What landed lands once more, by somebody who can make the host believe it. */
+const anyReplays: fc.Arbitrary<readonly Command[]> = fc
+  .record({ which: fc.nat(), content: fc.constantFrom(...contents), controller: anyController })
+  .map(({ which, content, controller }) => {
+    const look: Command = { type: "reconcile", controller, fault: calm };
+    const changes: readonly Change[] = [{ type: "content", asset: "data/b", content }];
+    return [
+      { type: "direct", by: "eve", changes },
+      look,
+      { type: "replay", which, changes: [] },
+      look,
+    ];
+  });
+
 /** Where a world begins. */
 export interface Start {
   readonly tree: Tree;
@@ -196,6 +279,9 @@ export const anyCommands: fc.Arbitrary<readonly Command[]> = fc
       { arbitrary: anyCommand.map((command) => [command]), weight: 20 },
       { arbitrary: anyJourney, weight: 4 },
       { arbitrary: anySiege, weight: 1 },
+      { arbitrary: anyHaste, weight: 1 },
+      { arbitrary: anyPair, weight: 1 },
+      { arbitrary: anyReplays, weight: 1 },
     ),
     { minLength: 4, maxLength: 16, size: "max" },
   )

@@ -1,4 +1,5 @@
 import type { Decided } from "./oracle-decided.ts";
+import type { Stay } from "./oracle-gates.ts";
 import { assets, wishKey, type Asset } from "./tree.ts";
 import type { World } from "./world.ts";
 
@@ -13,28 +14,27 @@ export function wantedAutomatically(world: World, decided: Decided): ReadonlySet
   return new Set(wanted);
 }
 
-function wantedOf(
-  asset: Asset,
-  { tree }: World,
-  { stays, versions, baseline }: Decided,
-): string | undefined {
-  const inDev = stays[wishKey("dev", asset)] ?? [];
-  const inTest = stays[wishKey("test", asset)] ?? [];
-  const { version } = inDev.at(-1) ?? {};
-  const order = versions[asset].map((known) => known.version);
-  if (version === undefined || tree.wishes[wishKey("test", asset)]?.version === version) {
-    return undefined;
-  }
+function wantedOf(asset: Asset, { tree }: World, decided: Decided): string | undefined {
+  const inTest = decided.stays[wishKey("test", asset)] ?? [];
+  const version = decided.stays[wishKey("dev", asset)]?.at(-1)?.version;
+  const isAsked = tree.wishes[wishKey("test", asset)]?.version === version;
+  if (version === undefined || isAsked) return undefined;
   if (inTest.some((stay) => stay.version === version)) return undefined;
   const last = inTest.at(-1);
-  if (last === undefined) {
-    const isOld = versions[asset].find((known) => known.version === version)?.commit === baseline;
-    return isOld ? undefined : version;
-  }
-  if (order.indexOf(version) < order.indexOf(last.version) || last.until !== undefined) {
-    return undefined;
-  }
+  const isNew =
+    last === undefined ? !wasThere(asset, version, decided) : follows(asset, last, decided);
+  return isNew ? version : undefined;
+}
+
+/** What was there before Cairn stays where it was. */
+function wasThere(asset: Asset, version: string, { versions, baseline }: Decided): boolean {
+  return versions[asset].find((known) => known.version === version)?.commit === baseline;
+}
+
+/** Forward only, and not past what a person chose. */
+function follows(asset: Asset, last: Stay, { stays, versions }: Decided): boolean {
+  if (last.until !== undefined || versions[asset].at(-1)?.version === last.version) return false;
+  const inDev = stays[wishKey("dev", asset)] ?? [];
   const newestThen = inDev.findLast(({ since }) => since <= last.since)?.version;
-  const isChosen = last.by === "person" && last.version !== newestThen;
-  return isChosen ? undefined : version;
+  return last.by !== "person" || last.version === newestThen;
 }

@@ -1,21 +1,18 @@
-import { askGates, type Question, type Stay, type Verdict, type Version } from "./oracle-gates.ts";
+import { askGates, type Question, type Verdict, type Version } from "./oracle-gates.ts";
+import { Knowledge, nextOf, type Mark } from "./oracle-knowledge.ts";
 import { copyOf, type Decided, type Decision, type Expected } from "./oracle-decided.ts";
 import type { TagFacts, Waiting } from "./oracle-decided.ts";
-import { historyOf, votesOf, type Voters } from "./oracle-approvals.ts";
+import { votesOf, type Voters } from "./oracle-approvals.ts";
 import { landingsOf, type Landing } from "./oracle-landings.ts";
 import { policyFilesOf, type Policy } from "./people.ts";
 
 import {
   assets,
   isSame,
-  manifestOf,
   needsPullRequest,
-  saidOf,
   stages,
   wishKey,
   type Asset,
-  type Manifest,
-  type Said,
   type Stage,
   type Tree,
 } from "./tree.ts";
@@ -33,13 +30,6 @@ export function expectDecisions(world: World, known: Decided, tags: TagFacts): E
   return { decisions: oracle.decisions, decided };
 }
 
-/** A version that the metadata files warn of now, or not any more. */
-interface Mark {
-  readonly asset: Asset;
-  readonly version: string;
-  readonly isOld: boolean;
-}
-
 type Wanted = Omit<Move, "verdict">;
 
 interface Move {
@@ -51,17 +41,14 @@ interface Move {
   readonly verdict: Verdict;
 }
 
-class Oracle {
+class Oracle extends Knowledge {
   readonly decisions: Decision[] = [];
   /** From here on it is looked at again, until the ledger is told something newer. */
   heldSince: string | undefined;
-  readonly #world: World;
-  readonly #decided: Decided;
   readonly #tags: TagFacts;
 
   constructor(world: World, decided: Decided, tags: TagFacts) {
-    this.#world = world;
-    this.#decided = decided;
+    super(world, decided);
     this.#tags = tags;
   }
 
@@ -70,10 +57,10 @@ class Oracle {
     const { touched, moves } = this.#movesOf(landing);
     const policy = this.#judgePolicy(landing);
     const spoilt = policy === "none" ? moves : moves.map(failing("policy in the same change"));
-    const supersedes = [...this.#decided.waiting.values()].filter(({ keys }) =>
+    const supersedes = [...this.decided.waiting.values()].filter(({ keys }) =>
       keys.some((key) => touched.includes(key)),
     );
-    const marks = this.#changedMarks(landing);
+    const marks = this.changedMarks(landing);
     const unreviewed = this.#judgeContents(landing);
     const judged = unreviewed ? moves.map(failing("beside what nobody reviewed")) : spoilt;
     if (policy === "accepted") this.#acceptPolicy(landing);
@@ -84,7 +71,7 @@ class Oracle {
 
   /** What ran before Cairn, of versions that were there then; and once. */
   adopt(): void {
-    const { adoption } = this.#decided;
+    const { adoption } = this.decided;
     for (const stage of stages) {
       for (const asset of assets) {
         const version = adoption[stage]?.[asset];
@@ -95,15 +82,15 @@ class Oracle {
 
   /** Only time may have turned a gate of it green. */
   lookAgain(commit: string): void {
-    const waiting = this.#decided.waiting.get(commit);
+    const waiting = this.decided.waiting.get(commit);
     if (waiting === undefined) return;
-    const { nowMs } = this.#world;
+    const { nowMs } = this.world;
     if (nowMs >= waiting.expires) {
       this.#giveUp(waiting, "waited for 30 days");
       return;
     }
     const isEarly = waiting.until !== undefined && nowMs < waiting.until;
-    const isSamePolicy = (this.#decided.policies.at(-1)?.since ?? 0) < waiting.at;
+    const isSamePolicy = (this.decided.policies.at(-1)?.since ?? 0) < waiting.at;
     if (isEarly && isSamePolicy) return;
     const { moves } = this.#movesOf(waiting.landing);
     if (moves.length === 0) this.#giveUp(waiting, "runs already");
@@ -111,9 +98,9 @@ class Oracle {
   }
 
   #adoptOne(stage: Stage, asset: Asset, version: string): void {
-    const { versions, baseline } = this.#decided;
+    const { versions, baseline } = this.decided;
     const published = versions[asset].find((one) => one.version === version);
-    const stays = this.#stays(stage, asset);
+    const stays = this.stays(stage, asset);
     if (published?.commit !== baseline || stays.length > 0) return;
     const text = `${asset} ${version} in ${stage}`;
     const landing = { commit: baseline, pull: undefined };
@@ -124,38 +111,13 @@ class Oracle {
   /** A pull request lands once; who claims it again brings the change as his own. */
   #known(landing: Landing): Landing {
     const { commit, pull } = landing;
-    const known = pull === undefined ? undefined : this.#decided.landed.get(pull.number);
+    const known = pull === undefined ? undefined : this.decided.landed.get(pull.number);
     return known === undefined || known === commit ? landing : { ...landing, pull: undefined };
   }
 
-  get #inForce(): Policy {
-    return this.#treeOf(this.#policyCommit).policy;
-  }
-
-  #manifestOf(commit: string, asset: Asset): Manifest | undefined {
-    return manifestOf(this.#treeOf(commit), asset, this.#inForce);
-  }
-
-  get #policyCommit(): string {
-    return this.#decided.policies.at(-1)?.commit ?? "";
-  }
-
-  #treeOf(commit: string): Tree {
-    return this.#world.trees.at(commit);
-  }
-
-  #stays(stage: Stage, asset: Asset): Stay[] {
-    return (this.#decided.stays[wishKey(stage, asset)] ??= []);
-  }
-
-  #runs(stage: Stage, asset: Asset): string | undefined {
-    const last = this.#stays(stage, asset).at(-1);
-    return last?.until === undefined ? last?.version : undefined;
-  }
-
   #movesOf(landing: Landing): { touched: readonly string[]; moves: readonly Move[] } {
-    const before = this.#treeOf(landing.before).wishes;
-    const after = this.#treeOf(landing.commit).wishes;
+    const before = this.treeOf(landing.before).wishes;
+    const after = this.treeOf(landing.commit).wishes;
     const touched: string[] = [];
     const moves: Wanted[] = [];
     for (const stage of stages.toSorted()) {
@@ -163,14 +125,14 @@ class Oracle {
         const key = wishKey(stage, asset);
         if (isSame(before[key], after[key])) continue;
         touched.push(key);
-        const runs = this.#runs(stage, asset);
+        const runs = this.runs(stage, asset);
         const version = after[key]?.version ?? runs;
         if (version === undefined || after[key]?.version === runs) continue;
-        const isDeprecated = this.#isDeprecated(landing.commit, asset, version);
+        const isDeprecated = this.isDeprecated(landing.commit, asset, version);
         const kind =
           after[key] === undefined
             ? "withdrawal"
-            : this.#isBack(stage, asset, version) && !isDeprecated
+            : this.isBack(stage, asset, version) && !isDeprecated
               ? "rollback"
               : "promotion";
         moves.push({ asset, stage, version, kind, isDeprecated });
@@ -180,34 +142,6 @@ class Oracle {
     return { touched, moves: moves.map(judge) };
   }
 
-  #isBack(stage: Stage, asset: Asset, version: string): boolean {
-    const last = this.#stays(stage, asset).findLast((stay) => stay.version === version);
-    return last !== undefined && last.until === undefined;
-  }
-
-  #isDeprecated(commit: string, asset: Asset, version: string): boolean {
-    const isThere = this.#manifestOf(commit, asset) !== undefined;
-    const said = isThere && this.#treeOf(commit).deprecated[asset].includes(version);
-    return said || this.#decided.deprecated[asset].has(version);
-  }
-
-  /** What the metadata files warn of otherwise than the ledger does. */
-  #changedMarks({ commit }: Landing): readonly Mark[] {
-    return assets.flatMap((asset) => {
-      const manifest = this.#manifestOf(commit, asset);
-      if (manifest === undefined || manifest.isBroken) return [];
-      const known = this.#decided.deprecated[asset];
-      const said = new Set(this.#treeOf(commit).deprecated[asset]);
-      const versions = this.#decided.versions[asset].map(({ version }) => version);
-      const old = versions.filter((version) => said.has(version) && !known.has(version));
-      const fine = versions.filter((version) => !said.has(version) && known.has(version));
-      return [
-        ...old.map((version) => ({ asset, version, isOld: true })),
-        ...fine.map((version) => ({ asset, version, isOld: false })),
-      ];
-    });
-  }
-
   #mark(landing: Landing, mark: Mark): void {
     const { asset, version, isOld } = mark;
     this.#decide(landing, {
@@ -215,26 +149,29 @@ class Oracle {
       text: describeMark(mark),
       notes: [isOld ? "old" : "fine again"],
     });
-    if (isOld) this.#decided.deprecated[asset].add(version);
-    else this.#decided.deprecated[asset].delete(version);
+    if (isOld) this.decided.deprecated[asset].add(version);
+    else this.decided.deprecated[asset].delete(version);
   }
 
   #judgeMove(landing: Landing, move: Wanted, beside: readonly Wanted[]): Verdict {
     const { pull, commit } = landing;
     const { asset, stage, version, kind, isDeprecated } = move;
     const key = wishKey(stage, asset);
-    const wish = this.#treeOf(commit).wishes[key];
-    if (pull === undefined) return failure("no pull request");
+    const wish = this.treeOf(commit).wishes[key];
+    if (pull === undefined) {
+      const isClaimed = this.world.landed.has(commit);
+      return failure(isClaimed ? "landed before" : "no pull request");
+    }
     if (stage === "dev") return failure("a stage that follows");
-    if (!isSame(this.#treeOf(pull.head).wishes[key], wish)) return failure("not as proposed");
-    const published = this.#decided.versions[asset].find((one) => one.version === version);
+    if (!isSame(this.treeOf(pull.head).wishes[key], wish)) return failure("not as proposed");
+    const published = this.decided.versions[asset].find((one) => one.version === version);
     if (published === undefined) return failure("no such version");
     if (isDeprecated && kind === "promotion") return failure("deprecated");
     if (kind === "promotion" && this.#tags.isDamaged(asset)) return failure("damaged tag");
     if (kind === "rollback" && this.#tags.isDamaged(asset, version)) return failure("damaged tag");
-    const saidAt = (at: string, of: Version) => this.#saidAt(at, asset, of);
+    const saidAt = (at: string, of: Version) => this.saidAt(at, asset, of);
     const versionOf = (name: string) =>
-      this.#decided.versions[asset].find((one) => one.version === name);
+      this.decided.versions[asset].find((one) => one.version === name);
     return askGates({
       asset,
       stage,
@@ -242,21 +179,21 @@ class Oracle {
       kind,
       wish,
       landed: commit,
-      policy: this.#inForce,
-      now: this.#world.nowMs,
-      isClockTrusted: this.#world.isClockTrusted,
-      stays: (other) => this.#stays(other, asset),
+      policy: this.inForce,
+      now: this.world.nowMs,
+      isClockTrusted: this.world.isClockTrusted,
+      stays: (other) => this.stays(other, asset),
       isReady: this.#isReady(published, stage, beside),
       r2At: (at, of) => {
         const known = versionOf(of);
         return known === undefined ? undefined : saidAt(at, known)?.r2;
       },
       voters: this.#voters(landing, pull, (seen, at) => {
-        if (!this.#hadVersion(seen, published, landing.before)) return false;
-        const isSameWish = isSame(this.#treeOf(seen).wishes[key], wish);
+        if (!this.hadVersion(seen, published, landing.before)) return false;
+        const isSameWish = isSame(this.treeOf(seen).wishes[key], wish);
         const isSameEvidence = isSame(saidAt(seen, published), saidAt(commit, published));
-        const rules = rulesOf(this.#policyAt(at), stage);
-        return isSameWish && isSameEvidence && rules === rulesOf(this.#policyAt(), stage);
+        const rules = rulesOf(this.policyAt(at), stage);
+        return isSameWish && isSameEvidence && rules === rulesOf(this.policyAt(), stage);
       }),
     });
   }
@@ -272,47 +209,27 @@ class Oracle {
         move.kind !== "withdrawal",
     );
     const later = stages.slice(stages.indexOf(stage));
-    return isAlong || later.some((one) => this.#isBack(one, "data/b", uses));
-  }
-
-  /** Nobody approves a number that has nothing behind it yet; a rewritten branch cannot tell. */
-  #hadVersion(seen: string, { commit }: Version, before: string): boolean {
-    const isSeen = historyOf(this.#world, seen).has(commit);
-    return isSeen || !historyOf(this.#world, before).has(commit);
+    return isAlong || later.some((one) => this.isBack(one, "data/b", uses));
   }
 
   #voters(landing: Landing, pull: PullFacts, saw: Voters["saw"]): Voters {
     const { before } = landing;
-    const policy = this.#inForce;
-    return { world: this.#world, pull, before, policy, now: this.#world.nowMs, saw };
-  }
-
-  #policyAt(at: number = Number.POSITIVE_INFINITY): Policy {
-    const { policies } = this.#decided;
-    const found = policies.findLast(({ since }) => since <= at) ?? policies[0];
-    return this.#treeOf(found?.commit ?? "").policy;
-  }
-
-  /** Of a version that a commit does not hold any more, what was said when it was published. */
-  #saidAt(commit: string, asset: Asset, { text, commit: made }: Version): Said | undefined {
-    const manifest = this.#manifestOf(commit, asset);
-    if (manifest?.text === text && !manifest.isBroken) return saidOf(this.#treeOf(commit), asset);
-    const isSeen = this.#manifestOf(made, asset) !== undefined;
-    return isSeen ? saidOf(this.#treeOf(made), asset) : undefined;
+    const policy = this.inForce;
+    return { world: this.world, pull, before, policy, now: this.world.nowMs, saw };
   }
 
   #judgePolicy(landing: Landing): "none" | "accepted" | "refused" {
     const { before, commit, pull } = landing;
-    const wanted = policyText(this.#treeOf(commit));
-    const inForce = this.#treeOf(this.#policyCommit);
-    const isTouched = wanted !== policyText(this.#treeOf(before));
+    const wanted = policyText(this.treeOf(commit));
+    const inForce = this.treeOf(this.policyCommit);
+    const isTouched = wanted !== policyText(this.treeOf(before));
     if (!isTouched || wanted === policyText(inForce)) return "none";
     const { owners } = inForce.policy;
-    const { isBroken, isRegistryBroken } = this.#treeOf(commit).policy;
+    const { isBroken, isRegistryBroken } = this.treeOf(commit).policy;
     if (pull === undefined || isBroken || isRegistryBroken) return "refused";
-    if (policyText(this.#treeOf(pull.head)) !== wanted) return "refused";
+    if (policyText(this.treeOf(pull.head)) !== wanted) return "refused";
     const saw = (seen: string, at: number): boolean =>
-      policyText(this.#treeOf(seen)) === wanted && isSame(this.#policyAt(at).owners, owners);
+      policyText(this.treeOf(seen)) === wanted && isSame(this.policyAt(at).owners, owners);
     const votes = votesOf(this.#voters(landing, pull, saw)).filter(({ by }) => owners.includes(by));
     if (votes.some(({ says }) => says === "no")) return "refused";
     const isApproved = votes.some(({ says, isAuthor }) => says === "yes" && !isAuthor);
@@ -321,7 +238,7 @@ class Oracle {
 
   #acceptPolicy(landing: Landing): void {
     const at = this.#decide(landing, { type: "policy-accepted", text: "policy", notes: [] });
-    this.#decided.policies.push({ commit: landing.commit, since: at });
+    this.decided.policies.push({ commit: landing.commit, since: at });
   }
 
   /** Publishes what may be; tells whether something came that nobody reviewed. */
@@ -338,44 +255,38 @@ class Oracle {
   }
 
   #judgeContent(landing: Landing, asset: Asset): "unreviewed" | "free" | "nothing" {
-    const { before, commit, pull } = landing;
-    const { held, versions } = this.#decided;
-    const manifest = this.#manifestOf(commit, asset);
-    const isWrong = manifest?.isBroken === true || this.#refersToNothing(commit, manifest);
+    const { before, commit } = landing;
+    const { held, versions } = this.decided;
+    const manifest = this.manifestOf(commit, asset);
+    const isWrong = this.isWrong(commit, manifest);
     const isKnown = versions[asset].at(-1)?.text === manifest?.text && !isWrong;
     if (manifest === undefined || isKnown) {
       held.delete(asset);
       return "nothing";
     }
-    const isTouched = !isSame(this.#manifestOf(before, asset), manifest);
-    const isProposed =
-      pull === undefined
-        ? !needsPullRequest(asset, this.#inForce)
-        : isSame(this.#manifestOf(pull.head, asset), manifest);
-    if (isTouched && !isProposed) {
+    const isTouched = !isSame(this.manifestOf(before, asset), manifest);
+    if (isTouched && !this.#isProposed(landing, asset)) {
       held.add(asset);
       return "unreviewed";
     }
     if (isWrong) return "nothing";
-    if (held.has(asset)) {
-      if (!isTouched || pull === undefined || !this.#isContentApproved(landing, pull)) {
-        this.heldSince ??= before;
-        return "nothing";
-      }
-      held.delete(asset);
+    if (!held.has(asset)) return "free";
+    if (!isTouched || !this.#isContentApproved(landing)) {
+      this.heldSince ??= before;
+      return "nothing";
     }
+    held.delete(asset);
     return "free";
   }
 
-  /** A version that is not there, and that this change does not seem to make either. */
-  #refersToNothing(commit: string, manifest: Manifest | undefined): boolean {
-    const { uses } = manifest ?? {};
-    const known = this.#decided.versions["data/b"];
-    if (uses === undefined || known.some(({ version }) => version === uses)) return false;
-    return this.#manifestOf(commit, "data/b") === undefined || uses !== nextOf(known);
+  #isProposed({ commit, pull }: Landing, asset: Asset): boolean {
+    if (pull === undefined) return !needsPullRequest(asset, this.inForce);
+    return isSame(this.manifestOf(pull.head, asset), this.manifestOf(commit, asset));
   }
 
-  #isContentApproved(landing: Landing, pull: PullFacts): boolean {
+  #isContentApproved(landing: Landing): boolean {
+    const { pull } = landing;
+    if (pull === undefined) return false;
     const voters = this.#voters(landing, pull, (seen) => seen === pull.head);
     return votesOf(voters).some(
       ({ by, says, isAuthor }) => says === "yes" && !isAuthor && voters.policy.leads.includes(by),
@@ -383,9 +294,9 @@ class Oracle {
   }
 
   #publish(landing: Landing, asset: Asset): void {
-    const known = this.#decided.versions[asset];
-    const { text: made = "", uses } = this.#manifestOf(landing.commit, asset) ?? {};
-    const isThere = this.#decided.versions["data/b"].some(({ version }) => version === uses);
+    const known = this.decided.versions[asset];
+    const { text: made = "", uses } = this.manifestOf(landing.commit, asset) ?? {};
+    const isThere = this.decided.versions["data/b"].some(({ version }) => version === uses);
     if (uses !== undefined && !isThere) {
       this.heldSince ??= landing.before;
       return;
@@ -401,7 +312,7 @@ class Oracle {
     const at = this.#decide(landing, { type: "published", text, notes }, asset);
     const { commit } = landing;
     known.push({ version, text: made, uses, commit });
-    this.#stays("dev", asset).push({ version, since: at, until: undefined, commit, by: "cairn" });
+    this.stays("dev", asset).push({ version, since: at, until: undefined, commit, by: "cairn" });
   }
 
   /** All stage files of a landing together. */
@@ -411,7 +322,7 @@ class Oracle {
     const text = moves.map(describeMove).join(", ");
     const failures = moves.flatMap(({ verdict }) => (verdict.says === "fail" ? [verdict.why] : []));
     if (failures.length > 0) {
-      this.#decided.waiting.delete(commit);
+      this.decided.waiting.delete(commit);
       this.#decide(landing, { type: "blocked", text, notes: failures });
       return;
     }
@@ -422,12 +333,12 @@ class Oracle {
       const until = known.length < times.length ? undefined : Math.max(...known);
       const when = until === undefined ? "" : ` until ${new Date(until).toISOString()}`;
       const at = this.#decide(landing, { type: "waiting", text: text + when, notes: [] });
-      const expires = this.#world.nowMs + 30 * dayMs;
+      const expires = this.world.nowMs + 30 * dayMs;
       const keys = moves.map(({ stage, asset }) => wishKey(stage, asset));
-      this.#decided.waiting.set(commit, { landing, text, at, keys, until, expires });
+      this.decided.waiting.set(commit, { landing, text, at, keys, until, expires });
       return;
     }
-    this.#decided.waiting.delete(commit);
+    this.decided.waiting.delete(commit);
     for (const move of moves) this.#accept(landing, move, { isSecondLook, count: moves.length });
   }
 
@@ -439,28 +350,35 @@ class Oracle {
     const { asset, stage, version, kind } = move;
     const { commit, pull } = landing;
     const text = describeMove(move);
-    const isOverridden = this.#treeOf(commit).wishes[wishKey(stage, asset)]?.override !== undefined;
     const by = pull?.author === "cairn" ? "cairn" : "person";
-    const published = this.#decided.versions[asset].find((one) => one.version === version);
     const notes = [
       kind,
       ...(isSecondLook ? ["after waiting"] : []),
       ...(count > 1 ? ["several together"] : []),
-      ...(isOverridden && kind === "promotion" ? ["with an override"] : []),
-      ...(stage === "prod" ? ["in prod"] : []),
       ...(by === "cairn" ? ["by itself"] : []),
-      ...(published?.uses === undefined ? [] : ["with what it refers to"]),
+      ...this.#notesOf(commit, move),
     ];
     const type = kind === "withdrawal" ? "withdrawn" : "accepted";
     const at = this.#decide(landing, { type, text, notes }, asset);
-    const stays = this.#stays(stage, asset);
+    const stays = this.stays(stage, asset);
     const last = stays.at(-1);
     if (kind !== "withdrawal") stays.push({ version, since: at, until: undefined, commit, by });
     else if (last !== undefined) last.until = at;
   }
 
+  #notesOf(commit: string, { asset, stage, version, kind }: Move): readonly string[] {
+    const wish = this.treeOf(commit).wishes[wishKey(stage, asset)];
+    const isOverridden = wish?.override !== undefined && kind === "promotion";
+    const published = this.decided.versions[asset].find((one) => one.version === version);
+    return [
+      ...(isOverridden ? ["with an override"] : []),
+      ...(stage === "prod" ? ["in prod"] : []),
+      ...(published?.uses === undefined ? [] : ["with what it refers to"]),
+    ];
+  }
+
   #giveUp({ landing, text }: Waiting, note: string): void {
-    this.#decided.waiting.delete(landing.commit);
+    this.decided.waiting.delete(landing.commit);
     this.#decide(landing, { type: "blocked", text, notes: [note] });
   }
 
@@ -470,10 +388,10 @@ class Oracle {
     decision: Omit<Decision, "at" | "landing">,
     tagged?: Asset,
   ): number {
-    const decided = this.#decided;
+    const decided = this.decided;
     const afterTag = tagged === undefined ? 0 : decided.lastTag[tagged] + 1000;
     const isFirstTag = tagged === undefined || decided.lastTag[tagged] === 0;
-    const at = Math.max(this.#world.nowMs, decided.at, isFirstTag ? 0 : afterTag);
+    const at = Math.max(this.world.nowMs, decided.at, isFirstTag ? 0 : afterTag);
     decided.at = at;
     if (tagged !== undefined) decided.lastTag[tagged] = at;
     if (pull !== undefined && !decided.landed.has(pull.number)) {
@@ -482,10 +400,6 @@ class Oracle {
     this.decisions.push({ ...decision, landing: commit, at });
     return at;
   }
-}
-
-function nextOf(known: readonly Version[]): string {
-  return String(Math.max(0, ...known.map(({ version }) => Number(version))) + 1);
 }
 
 export function describeMark({ asset, version, isOld }: Mark): string {

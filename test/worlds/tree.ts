@@ -179,20 +179,25 @@ interface FileValue extends Partial<Wish> {
 function readFile(read: Reading, path: string, text: string): void {
   const value = parseText(text) as FileValue;
   const asset = assets.find((one) => path.startsWith(`${one}/`));
-  if (asset !== undefined && path.endsWith("/asset.yaml")) {
-    read.contents[asset] = value.content ?? "";
-    if (value.isBroken === true) read.broken[asset] = true;
-    if (asset === "models/a") read.uses = value.uses?.[0]?.text.slice("azureml:b:".length);
-  } else if (asset !== undefined) {
-    const r2 = value.evaluations?.[0]?.metrics.r2 ?? 0;
-    read.evidence[asset] = Math.round(r2 * 100);
-    read.deprecated[asset] = Object.keys(value.versions ?? {});
-  } else if (path === "policies/world.yaml") read.policy = value.policy ?? firstPolicy;
+  if (asset !== undefined && path.endsWith("/asset.yaml")) readManifest(read, asset, value);
+  else if (asset !== undefined) readMetadata(read, asset, value);
+  else if (path === "policies/world.yaml") read.policy = value.policy ?? firstPolicy;
   else if (path.startsWith("stages/")) {
     const { stage: _stage, asset: _asset, version = "", ...wish } = value;
-    const raw = text.startsWith("{") ? {} : { raw: text };
+    const raw = text === JSON.stringify(value) ? {} : { raw: text };
     read.wishes[path.slice("stages/".length, -".yaml".length)] = { version, ...wish, ...raw };
   }
+}
+
+function readManifest(read: Reading, asset: Asset, value: FileValue): void {
+  read.contents[asset] = value.content ?? "";
+  if (value.isBroken === true) read.broken[asset] = true;
+  if (asset === "models/a") read.uses = value.uses?.[0]?.text.slice("azureml:b:".length);
+}
+
+function readMetadata(read: Reading, asset: Asset, { evaluations, versions }: FileValue): void {
+  read.evidence[asset] = Math.round((evaluations?.[0]?.metrics.r2 ?? 0) * 100);
+  read.deprecated[asset] = Object.keys(versions ?? {});
 }
 
 export function isSame(left: unknown, right: unknown): boolean {

@@ -92,7 +92,7 @@ export class World {
     const world = new World(adoption);
     world.remote.land(filesOfTree(tree));
     world.#sessions.push(world.#openSession(0), world.#openSession(1));
-    await recordAll(world.session(0), [], { stages: adoption as AdoptedStages });
+    await recordAll(world.session(0), [], { stages: adoption });
     return world;
   }
 
@@ -399,8 +399,6 @@ export interface Look {
   readonly head: string;
   readonly state: LedgerState;
 }
-
-type AdoptedStages = LedgerState["adoptedStages"];
 
 /** One reconcile of the ledger, as `apply` does it, without waiting between tries. */
 async function settle(session: RegistrySession): Promise<Look | undefined> {
