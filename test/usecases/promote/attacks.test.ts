@@ -1,9 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { assetState, stageVersion } from "../../../src/domain/ledger/state.ts";
+import type { Registry } from "../../../src/domain/registry.ts";
+import { forgeUnavailable } from "../../../src/forge/errors.ts";
 import { adopt } from "../../../src/usecases/operate/adopt.ts";
+import { apply } from "../../../src/usecases/operate/apply.ts";
+import type { RegistrySession } from "../../../src/usecases/session.ts";
+import { MemoryForge } from "../../support/memory-forge.ts";
 import { MemoryRemote } from "../../support/memory-mirror.ts";
 import { settle, stateAt, versionsAt } from "../reconcile/settle.ts";
-import { filesOf, openSession, type AssetSpec } from "../reconcile/world.ts";
+import { filesOf, MemoryRegistryReader, openSession, type AssetSpec } from "../reconcile/world.ts";
 import { assets, people, PromotionWorld, toProd, type Changes } from "./promotion-world.ts";
 import { playEach, type Row } from "./rows.ts";
 
@@ -126,5 +131,62 @@ describe("a tag below the name of one that Cairn would make", () => {
     expect(await world.runs("prod")).toBe("4");
     const known = assetState(await stateAt(world.remote), "models/a");
     expect(stageVersion(known, "prod")?.tags.map(({ name }) => name)).toEqual(["models/a#prod#2"]);
+  });
+});
+
+/** Wants every model of dev in test, and asks nobody. */
+class AutomaticReader extends MemoryRegistryReader {
+  override async policyAt(commit: string): Promise<Registry> {
+    const registry = await super.policyAt(commit);
+    const { rules = [] } = registry.policies.promotion ?? {};
+    const place = { path: "policies/promotion.yaml", line: 1, column: 1 };
+    const rule = { from: "dev", to: "test", assets: ["**"], merge: "when-gates-pass" } as const;
+    const automatic = [{ ...rule, selects: () => true, place }];
+    return { ...registry, policies: { ...registry.policies, promotion: { rules, automatic } } };
+  }
+}
+
+/** Knows what landed, and does not answer when it is asked for pull requests. */
+class HalfDownForge extends MemoryForge {
+  override async list(): Promise<never> {
+    throw forgeUnavailable("503");
+  }
+}
+
+describe("a host that does not answer when Cairn wants to promote by itself", () => {
+  const open = async (): Promise<RegistrySession> => {
+    const { remote, clock } = await PromotionWorld.open();
+    const session = openSession(remote, {
+      clock,
+      forge: (mirror) => new HalfDownForge({ remote, clock, mirror }),
+    });
+    return { ...session, reader: new AutomaticReader(session.mirror) };
+  };
+
+  it("is a finding, and the reconcile goes on", async () => {
+    const { findings, done } = await apply(await open());
+    expect(done).toEqual([]);
+    expect(findings).toMatchObject([
+      {
+        rule: "automatic-refused",
+        severity: "error",
+        path: "policies/promotion.yaml",
+        message: expect.stringContaining("models/a 2 is not promoted to test by itself"),
+      },
+    ]);
+  });
+
+  it("is none for who is asked to stop", async () => {
+    const stop = new AbortController();
+    const session = await open();
+    const list = async (): Promise<never> => {
+      stop.abort();
+      throw forgeUnavailable("the work was cancelled");
+    };
+    const forge = Object.assign(Object.create(session.forge) as RegistrySession["forge"], { list });
+    const { signal } = stop;
+    await expect(apply({ ...session, forge }, { signal })).rejects.toMatchObject({
+      name: "AbortError",
+    });
   });
 });
