@@ -17,6 +17,7 @@ import { readLandings } from "./landings.ts";
 import type { Observation, TagSchedule } from "./observe.ts";
 import { readQuiet, saveQuiet } from "./quiet-landings.ts";
 import { draftAdoptedStages, pendingPromotions } from "./stages.ts";
+import { avoidTakenTags } from "./taken-tags.ts";
 
 export interface DeriveContext extends JudgeContext {
   readonly forge: Forge;
@@ -110,7 +111,7 @@ async function deriveLandings(
     await saveQuiet(context.cache, state.head, stillQuiet);
   }
   const later = [
-    ...draftAdoptedStages(current),
+    ...(await avoidTakenTags(draftAdoptedStages(current), current, observation.tags)),
     ...(await deriveWaiting(context, {
       state: current,
       before: state,
