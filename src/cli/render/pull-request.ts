@@ -49,10 +49,7 @@ export function renderPullRequest(detail: PullRequestDetail, view: View): string
 }
 
 /** `#12 open  Promote taxi-fare to prod`. */
-function renderPullRequestLine(
-  { number, state, title }: PullRequestItem,
-  paint: Paint,
-): string {
+function renderPullRequestLine({ number, state, title }: PullRequestItem, paint: Paint): string {
   return `${paint("bold", `#${number}`)} ${paint(styleOf[state], state)}  ${clean(title)}`;
 }
 
