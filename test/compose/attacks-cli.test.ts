@@ -23,6 +23,13 @@ const refuse = async (): Promise<never> => {
   throw new Error("nobody may ask for this");
 };
 const app = {
+  promote: refuse,
+  rollback: refuse,
+  withdraw: refuse,
+  hold: refuse,
+  deprecate: refuse,
+  archive: refuse,
+  register: refuse,
   openPullRequest: refuse,
   reviewPullRequest: refuse,
   commentOnPullRequest: refuse,

@@ -87,6 +87,13 @@ describe("a review", () => {
       words: ["bo approved cccccccccccc, and nobody knows any more what that was"],
     },
     {
+      name: "of a head without the version",
+      options: { reviews: [review("bo")], subjectOf: () => ({ outcome: "too-early" }) },
+      words: [
+        "bo approved cccccccccccc, which does not contain the published version: bring the branch up to date, and ask for another look",
+      ],
+    },
+    {
       name: "of nothing that is named",
       options: { reviews: [review("bo", { commit: undefined })] },
       words: ["bo approved a state that the pull-request host does not name"],

@@ -1,0 +1,74 @@
+import { expect, it } from "vitest";
+import { approvalsOf } from "../../../src/domain/promotion/approvals.ts";
+import type { Account, PullRequest, Push, Review } from "../../../src/domain/pull-request.ts";
+import { access, person } from "./builders.ts";
+
+const head = "c".repeat(40);
+const key = "ssh-ed25519 AAAA";
+const people = ["bo", "dee"].map((id) => person(id, { signingKeys: [`${key}${id}`] }));
+const signed = (id: string): Account => ({ login: `${id}-contoso`, signingKey: `${key}${id}` });
+const by = signed("dee");
+const dee: Account = { name: "Dee", email: "dee@contoso.example" };
+const push: Push = { head, by: dee, at: "2026-03-04T08:00:00Z" };
+const pushes = [{ ...push, by }];
+const review: Review = {
+  id: "bo",
+  by: signed("bo"),
+  verdict: "approved",
+  commit: head,
+  at: "2026-03-04T09:00:00Z",
+  body: "",
+};
+
+type Options = Pick<PullRequest, "author" | "pushes">;
+
+/** What Bo's signed approval of Dee's commit counts for. */
+function wordsOf(options: Options): readonly string[] {
+  return approvalsOf({
+    pullRequest: { openedAt: "2026-03-04T07:00:00Z", head, reviews: [review], ...options },
+    commits: [{ author: dee, committer: dee, message: "Better recall" }],
+    access: access({ people }),
+    asset: "models/taxi-fare",
+    now: "2026-03-04T10:00:00Z",
+    endedAt: undefined,
+    subjectOf: () => ({ outcome: "same" }),
+  })
+    .filter(({ isImplied }) => !isImplied)
+    .map(({ person: who, verdict, problem }) => problem ?? `${who} ${verdict}`);
+}
+
+it.each<{ name: string; options: Options; words: string[] }>([
+  { name: "a known author and pusher", options: { author: by, pushes }, words: ["bo approved"] },
+  {
+    name: "an author without a signature",
+    options: { author: { login: "dee-contoso" }, pushes },
+    words: ["bo approved what nobody known proposed (dee-contoso)"],
+  },
+  {
+    name: "a program without a key",
+    options: { author: { name: "Cairn", isBot: true }, pushes },
+    words: ["bo approved what nobody known proposed (Cairn)"],
+  },
+  {
+    name: "a last push by nobody",
+    options: { author: by, pushes: [...pushes, { ...push, by: undefined, at: undefined }] },
+    words: ["bo approved a head that nobody known pushed: push it with cairn pr open"],
+  },
+  {
+    name: "a last push without a signature",
+    options: { author: by, pushes: [...pushes, push] },
+    words: ["bo approved a head that nobody known pushed: push it with cairn pr open"],
+  },
+  {
+    name: "an earlier push by nobody",
+    options: { author: by, pushes: [{ ...push, by: undefined }, ...pushes] },
+    words: ["bo approved"],
+  },
+  {
+    name: "no push that the host knows",
+    options: { author: by, pushes: [] },
+    words: ["bo approved a head that nobody known pushed: push it with cairn pr open"],
+  },
+])("where people sign: $name", ({ options, words }) => {
+  expect(wordsOf(options)).toEqual(words);
+});
