@@ -7,10 +7,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import type { App } from "../../src/usecases/app.ts";
 import {
+  automaticPolicy,
   copyTemplate,
   createPromotionTemplate,
   deeds,
   extendTemplate,
+  policyPath,
   removeTemplate,
   running,
   type PromotionFixture,
@@ -22,7 +24,9 @@ type Who = (typeof people)[number];
 
 /** Ann and Bo lead; everybody has a key. */
 const access = (keys: ReadonlyMap<string, string>): string => `people:
+  cairn: { email: [cairn@cairn.invalid], ssh: ["${keys.get("cairn")}"] }
 ${people.map((id) => `  ${id}: { email: [${id}@contoso.example], ssh: ["${keys.get(id)}"] }\n`).join("")}
+  eve: { email: [eve@contoso.example] }
 roles: { leads: [ann, bo], policy-owners: [ann, bo] }
 bindings:
   - { role: leads, can: [assets/approve], on: ["**"] }
@@ -58,7 +62,7 @@ describe.skipIf(!hasKeygen)("where people sign (needs ssh-keygen)", () => {
   beforeAll(async () => {
     keys = await mkdtemp(join(tmpdir(), "cairn-keys-"));
     const publicKeys = new Map<string, string>();
-    for (const id of people) {
+    for (const id of [...people, "cairn"]) {
       spawnSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", join(keys, id)]);
       const [type, body] = (await readFile(join(keys, `${id}.pub`), "utf8")).split(" ");
       publicKeys.set(id, `${type} ${body}`);
@@ -86,6 +90,23 @@ describe.skipIf(!hasKeygen)("where people sign (needs ssh-keygen)", () => {
     expect(check?.outcome).toBe("passed");
   });
 
+  it.each([
+    { name: "counts when Cairn signs with a key of its own", signs: true, outcome: "passed" },
+    { name: "does not count when it does not", signs: false, outcome: "failed" },
+  ])("an approval of what Cairn proposed $name", async ({ signs, outcome }) => {
+    const fixture = await copyTemplate(template);
+    // Put in force by the operator: this is not about the policy.
+    const rule = '{ from: test, to: prod, assets: ["models/taxi"], merge: when-gates-pass }';
+    await fixture.push("Promote by itself", { [policyPath]: automaticPolicy(rule) });
+    const key = signs ? join(keys, "cairn") : undefined;
+    await actAs(fixture, { name: "operator", key }, async (app) => {
+      await app.policyAccept({ by: "ann", reason: "to try it" });
+      await app.apply();
+    });
+    const { check } = await actAs(fixture, signing("bo"), approve);
+    expect(check?.outcome).toBe(outcome);
+  });
+
   it.each<{
     name: string;
     propose: (fixture: PromotionFixture) => Promise<unknown>;
@@ -95,13 +116,19 @@ describe.skipIf(!hasKeygen)("where people sign (needs ssh-keygen)", () => {
       name: "what somebody unsigned proposed",
       propose: async (fixture) =>
         actAs(fixture, { name: "dee", key: undefined }, async (app) => app.promote(toProd)),
-      says: "bo approved what nobody known proposed (dee <dee@contoso.example>)",
+      says: "bo approved what dee <dee@contoso.example> proposed without a key of policies/access.yaml",
     },
     {
       name: "what somebody proposed under a name of their own making",
       propose: async (fixture) =>
         actAs(fixture, { name: "ghost", key: undefined }, async (app) => app.promote(toProd)),
-      says: "bo approved what nobody known proposed (ghost <ghost@contoso.example>)",
+      says: "bo approved what ghost <ghost@contoso.example> proposed without a key of policies/access.yaml",
+    },
+    {
+      name: "what was proposed in the name of somebody without a key",
+      propose: async (fixture) =>
+        actAs(fixture, { name: "eve", key: undefined }, async (app) => app.promote(toProd)),
+      says: "bo approved what eve <eve@contoso.example> proposed without a key",
     },
     {
       name: "what the same key proposed under another name",
@@ -119,7 +146,7 @@ describe.skipIf(!hasKeygen)("where people sign (needs ssh-keygen)", () => {
         const head = await fixture.commit("Say more", { "notes.md": "More.\n" });
         await fixture.git("push", "--quiet", "origin", `${head}:refs/cairn/pull/2/head`);
       },
-      says: "bo approved a head that nobody known pushed: push it with cairn pr open",
+      says: "bo approved a head that was pushed without a key of policies/access.yaml: push it with cairn pr open",
     },
   ])("an approval of $name does not count", async ({ propose, says }) => {
     const fixture = await copyTemplate(template);

@@ -144,22 +144,28 @@ function problemOfAccount(account: Account, access: AccessPolicy | undefined): s
 }
 
 /**
- * Where people sign, nobody may be the author without being seen: with an unsigned name of one's
- * own making, or a head that was pushed behind the host's back, anybody could approve own work.
+ * Where people sign, nobody may be the author without being seen: with an unsigned name, of one's
+ * own making or of somebody without a key, or a head that was pushed behind the host's back, anybody
+ * could approve own work.
  */
 function problemOfOrigin({ pullRequest, access }: ReviewedChange): string | undefined {
   const isSigning = (access?.people ?? []).some(({ signingKeys }) => signingKeys.length > 0);
   if (!isSigning) return undefined;
   const { author, pushes } = pullRequest;
   // Being a program is a claim like any other: Cairn's own key belongs into the policy too.
-  if (personOf(author, access) === undefined) {
-    return `approved what nobody known proposed (${formatAccount(author)})`;
+  if (!hasSigned(author, access)) {
+    return `approved what ${formatAccount(author)} proposed without a key of policies/access.yaml`;
   }
-  const pusher = pushes.at(-1)?.by;
-  if (pusher === undefined || personOf(pusher, access) === undefined) {
-    return "approved a head that nobody known pushed: push it with cairn pr open";
+  if (!hasSigned(pushes.at(-1)?.by, access)) {
+    return "approved a head that was pushed without a key of policies/access.yaml: push it with cairn pr open";
   }
   return undefined;
+}
+
+/** Whoever has a key is found by it and by nothing else. */
+function hasSigned(account: Account | undefined, access: AccessPolicy | undefined): boolean {
+  const person = account && personOf(account, access);
+  return person !== undefined && person.signingKeys.length > 0;
 }
 
 /** How far the host's clock may be ahead of Cairn's. */

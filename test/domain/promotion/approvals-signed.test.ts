@@ -5,7 +5,10 @@ import { access, person } from "./builders.ts";
 
 const head = "c".repeat(40);
 const key = "ssh-ed25519 AAAA";
-const people = ["bo", "dee"].map((id) => person(id, { signingKeys: [`${key}${id}`] }));
+const people = [
+  ...["bo", "dee"].map((id) => person(id, { signingKeys: [`${key}${id}`] })),
+  person("eli"),
+];
 const signed = (id: string): Account => ({ login: `${id}-contoso`, signingKey: `${key}${id}` });
 const by = signed("dee");
 const dee: Account = { name: "Dee", email: "dee@contoso.example" };
@@ -19,6 +22,9 @@ const review: Review = {
   at: "2026-03-04T09:00:00Z",
   body: "",
 };
+
+const unsignedHead =
+  "bo approved a head that was pushed without a key of policies/access.yaml: push it with cairn pr open";
 
 type Options = Pick<PullRequest, "author" | "pushes">;
 
@@ -42,22 +48,32 @@ it.each<{ name: string; options: Options; words: string[] }>([
   {
     name: "an author without a signature",
     options: { author: { login: "dee-contoso" }, pushes },
-    words: ["bo approved what nobody known proposed (dee-contoso)"],
+    words: ["bo approved what dee-contoso proposed without a key of policies/access.yaml"],
+  },
+  {
+    name: "an author whom the policy has without a key, and who can be anybody",
+    options: { author: { login: "eli-contoso" }, pushes },
+    words: ["bo approved what eli-contoso proposed without a key of policies/access.yaml"],
+  },
+  {
+    name: "a last push by somebody without a key",
+    options: { author: by, pushes: [...pushes, { ...push, by: { login: "eli-contoso" } }] },
+    words: [unsignedHead],
   },
   {
     name: "a program without a key",
     options: { author: { name: "Cairn", isBot: true }, pushes },
-    words: ["bo approved what nobody known proposed (Cairn)"],
+    words: ["bo approved what Cairn proposed without a key of policies/access.yaml"],
   },
   {
     name: "a last push by nobody",
     options: { author: by, pushes: [...pushes, { ...push, by: undefined, at: undefined }] },
-    words: ["bo approved a head that nobody known pushed: push it with cairn pr open"],
+    words: [unsignedHead],
   },
   {
     name: "a last push without a signature",
     options: { author: by, pushes: [...pushes, push] },
-    words: ["bo approved a head that nobody known pushed: push it with cairn pr open"],
+    words: [unsignedHead],
   },
   {
     name: "an earlier push by nobody",
@@ -67,7 +83,7 @@ it.each<{ name: string; options: Options; words: string[] }>([
   {
     name: "no push that the host knows",
     options: { author: by, pushes: [] },
-    words: ["bo approved a head that nobody known pushed: push it with cairn pr open"],
+    words: [unsignedHead],
   },
 ])("where people sign: $name", ({ options, words }) => {
   expect(wordsOf(options)).toEqual(words);
