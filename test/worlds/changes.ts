@@ -43,7 +43,7 @@ const anyStage = fc.record({
   asset: anyAsset,
   stage: oftenest(["test", 10], ["prod", 12], ["dev", 1]),
   pick: oftenest(["best", 16], ["back", 5], ["older", 3], ["next", 1], ["missing", 1], ["none", 3]),
-  override: oftenest(["none", 20], ["soak", 3], ["metrics", 1], ["freeze", 1]),
+  override: oftenest(["none", 20], ["soak", 5], ["metrics", 1], ["freeze", 1]),
   reason: fc.nat({ max: 3 }),
 });
 const anyOther: fc.Arbitrary<Change> = fc.oneof(

@@ -139,7 +139,7 @@ const anyEnding = {
   approvers: oftenest<Approvers>(
     ["both", 16],
     ["one", 2],
-    ["author", 2],
+    ["author", 3],
     ["against", 1],
     ["nobody", 1],
   ),

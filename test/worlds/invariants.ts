@@ -59,6 +59,7 @@ export class Watch {
       this.#decided.at = Date.parse(event.at);
       this.#decided.recorded = event.processed;
       this.#note(expected.decisions);
+      for (const place of expected.places) this.places.add(place);
     }
     this.#checkEvents(fresh);
     this.#checkTags();
@@ -66,7 +67,7 @@ export class Watch {
 
   /** After what the operator did: no decision is among it. */
   follow(): void {
-    const nothing = { decisions: [], decided: this.#decided };
+    const nothing = { decisions: [], decided: this.#decided, places: new Set<string>() };
     this.check(nothing, true);
   }
 

@@ -226,12 +226,52 @@ const anyReplays: fc.Arbitrary<readonly Command[]> = fc
     ];
   });
 
+/** An error, or a registry.yaml of nobody's, by which something else is to slip through. */
+const anyCover: fc.Arbitrary<readonly Command[]> = fc
+  .record({
+    cover: fc.constantFrom<Change>(
+      { type: "error", asset: "models/a", isBroken: true, content: "y" },
+      { type: "policy", change: "hide data" },
+      { type: "policy", change: "break registry.yaml" },
+      { type: "policy", change: "ask for no pull requests" },
+    ),
+    asset: anyAsset,
+    content: fc.constantFrom(...contents),
+    end: fc.constantFrom<Command["type"]>("direct", "flow"),
+    controller: anyController,
+    ending: anyWay,
+    approvers: oftenest<Approvers>(["both", 1], ["nobody", 1]),
+  })
+  .map(({ cover, asset, content, end, controller, ending, approvers }) => {
+    const look: Command = { type: "reconcile", controller, fault: calm };
+    const changes: readonly Change[] = [
+      { type: "error", asset: "models/a", isBroken: false, content: undefined },
+      { type: "content", asset, content },
+    ];
+    const flow: Flow = {
+      type: "flow",
+      by: "dee",
+      changes,
+      behind: 0,
+      acts: [],
+      approvers,
+      late: [],
+      ending,
+      mergedBy: "dee",
+      evil: [],
+    };
+    const last: Command = end === "flow" ? flow : { type: "direct", by: "eve", changes };
+    return [{ type: "direct", by: "eve", changes: [cover] }, look, last, look];
+  });
+
 /** Where a world begins. */
 export interface Start {
   readonly tree: Tree;
   readonly adoption: Adoption;
   /** Whether Cairn looks before anything else happens. */
   readonly isLookedAt: boolean;
+  /** A tag that others made before, of a name that Cairn would use. */
+  readonly takenTag: string | undefined;
 }
 
 const anyAdoption: fc.Arbitrary<Adoption> = fc.constantFrom<Adoption>(
@@ -258,9 +298,13 @@ export const anyStart: fc.Arbitrary<Start> = fc
     policy: anyFirstPolicy,
     uses: oftenest(["nothing", 3], ["data", 1]),
     hasFiles: fc.boolean(),
+    takenTag: sometimes(
+      7,
+      oftenest(["models/a#test#1", 1], ["models/a#prod#1", 1], ["models/a@v1", 1]),
+    ),
     isLookedAt: oftenest(["yes", 7], ["no", 1]).map((word) => word === "yes"),
   })
-  .map(({ adoption, policy, uses, hasFiles, isLookedAt }) => {
+  .map(({ adoption, policy, uses, hasFiles, isLookedAt, takenTag }) => {
     const wishes = Object.entries(adoption).flatMap(([stage, wanted]) =>
       Object.entries(wanted).map(([asset, version]) => [`${stage}/${asset}`, { version }] as const),
     );
@@ -270,7 +314,7 @@ export const anyStart: fc.Arbitrary<Start> = fc
       uses: uses === "data" ? "1" : undefined,
       wishes: hasFiles ? Object.fromEntries(wishes) : {},
     };
-    return { tree, adoption, isLookedAt };
+    return { tree, adoption, isLookedAt, takenTag };
   });
 
 export const anyCommands: fc.Arbitrary<readonly Command[]> = fc
@@ -279,10 +323,11 @@ export const anyCommands: fc.Arbitrary<readonly Command[]> = fc
       { arbitrary: anyCommand.map((command) => [command]), weight: 20 },
       { arbitrary: anyJourney, weight: 4 },
       { arbitrary: anySiege, weight: 1 },
+      { arbitrary: anyCover, weight: 1 },
       { arbitrary: anyHaste, weight: 1 },
       { arbitrary: anyPair, weight: 1 },
       { arbitrary: anyReplays, weight: 1 },
     ),
-    { minLength: 4, maxLength: 16, size: "max" },
+    { minLength: 4, maxLength: 14, size: "max" },
   )
   .map((parts) => parts.flat());

@@ -95,6 +95,8 @@ export function copyOf(decided: Decided): Decided {
 export interface Expected {
   readonly decisions: readonly Decision[];
   readonly decided: Decided;
+  /** For the tally. */
+  readonly places: ReadonlySet<string>;
 }
 
 /** What really became of the tags. */

@@ -114,3 +114,13 @@ export class Knowledge {
 export function nextOf(known: readonly Version[]): string {
   return String(Math.max(0, ...known.map(({ version }) => Number(version))) + 1);
 }
+
+/** What binds a move: the rules of its stage, and who the people are whose approval counts. */
+export function rulesOf(
+  { prodApprovals, soakHours, minimumR2, ...rest }: Policy,
+  stage: Stage,
+): string {
+  const { isFrozen, isClosedAtWeekends, leads, testApprovals } = rest;
+  const rule = [prodApprovals, soakHours, minimumR2, isFrozen, isClosedAtWeekends];
+  return JSON.stringify([stage === "prod" ? rule : [testApprovals], [...leads].sort()]);
+}

@@ -1,10 +1,10 @@
 import { askGates, type Question, type Verdict, type Version } from "./oracle-gates.ts";
-import { Knowledge, nextOf, type Mark } from "./oracle-knowledge.ts";
+import { Knowledge, nextOf, rulesOf, type Mark } from "./oracle-knowledge.ts";
 import { copyOf, type Decided, type Decision, type Expected } from "./oracle-decided.ts";
 import type { TagFacts, Waiting } from "./oracle-decided.ts";
 import { votesOf, type Voters } from "./oracle-approvals.ts";
 import { landingsOf, type Landing } from "./oracle-landings.ts";
-import { policyFilesOf, type Policy } from "./people.ts";
+import { policyFilesOf } from "./people.ts";
 
 import {
   assets,
@@ -13,6 +13,7 @@ import {
   stages,
   wishKey,
   type Asset,
+  type Manifest,
   type Stage,
   type Tree,
 } from "./tree.ts";
@@ -27,7 +28,8 @@ export function expectDecisions(world: World, known: Decided, tags: TagFacts): E
   oracle.adopt();
   for (const commit of before) oracle.lookAgain(commit);
   decided.processed = oracle.heldSince ?? world.head;
-  return { decisions: oracle.decisions, decided };
+  const { decisions, places } = oracle;
+  return { decisions, decided, places };
 }
 
 type Wanted = Omit<Move, "verdict">;
@@ -43,6 +45,7 @@ interface Move {
 
 class Oracle extends Knowledge {
   readonly decisions: Decision[] = [];
+  readonly places = new Set<string>();
   /** From here on it is looked at again, until the ledger is told something newer. */
   heldSince: string | undefined;
   readonly #tags: TagFacts;
@@ -256,16 +259,16 @@ class Oracle extends Knowledge {
 
   #judgeContent(landing: Landing, asset: Asset): "unreviewed" | "free" | "nothing" {
     const { before, commit } = landing;
-    const { held, versions } = this.decided;
+    const { held } = this.decided;
     const manifest = this.manifestOf(commit, asset);
     const isWrong = this.isWrong(commit, manifest);
-    const isKnown = versions[asset].at(-1)?.text === manifest?.text && !isWrong;
-    if (manifest === undefined || isKnown) {
+    if (manifest === undefined || this.#isOld(asset, manifest, isWrong)) {
       held.delete(asset);
       return "nothing";
     }
     const isTouched = !isSame(this.manifestOf(before, asset), manifest);
     if (isTouched && !this.#isProposed(landing, asset)) {
+      if (isWrong) this.places.add("an error that nobody reviewed");
       held.add(asset);
       return "unreviewed";
     }
@@ -277,6 +280,10 @@ class Oracle extends Knowledge {
     }
     held.delete(asset);
     return "free";
+  }
+
+  #isOld(asset: Asset, { text }: Manifest, isWrong: boolean): boolean {
+    return !isWrong && this.decided.versions[asset].at(-1)?.text === text;
   }
 
   #isProposed({ commit, pull }: Landing, asset: Asset): boolean {
@@ -308,11 +315,18 @@ class Oracle extends Knowledge {
     const notes = [
       ...(known.some((one) => one.text === made) ? ["older content again"] : []),
       ...(uses === undefined ? [] : ["with a reference"]),
+      ...(this.#isUnderOther(landing.commit) ? ["whatever registry.yaml says"] : []),
     ];
     const at = this.#decide(landing, { type: "published", text, notes }, asset);
     const { commit } = landing;
     known.push({ version, text: made, uses, commit });
     this.stays("dev", asset).push({ version, since: at, until: undefined, commit, by: "cairn" });
+  }
+
+  /** The branch has a registry.yaml that would not let anything happen, or this asset be seen. */
+  #isUnderOther(commit: string): boolean {
+    const { hidesData, isRegistryBroken } = this.treeOf(commit).policy;
+    return isRegistryBroken || (hidesData && !this.inForce.hidesData);
   }
 
   /** All stage files of a landing together. */
@@ -425,11 +439,4 @@ function failure(why: string): Verdict {
 
 function policyText(tree: Tree): string {
   return JSON.stringify(policyFilesOf(tree.policy));
-}
-
-/** What binds a move: the rules of its stage, and who the people are whose approval counts. */
-function rulesOf({ prodApprovals, soakHours, minimumR2, ...rest }: Policy, stage: Stage): string {
-  const { isFrozen, isClosedAtWeekends, leads, testApprovals } = rest;
-  const rule = [prodApprovals, soakHours, minimumR2, isFrozen, isClosedAtWeekends];
-  return JSON.stringify([stage === "prod" ? rule : [testApprovals], [...leads].sort()]);
 }

@@ -32,10 +32,18 @@ export class Run {
     this.#scheduler = scheduler;
   }
 
-  static async open(scheduler: fc.Scheduler, { tree, adoption, isLookedAt }: Start): Promise<Run> {
+  static async open(
+    scheduler: fc.Scheduler,
+    { tree, adoption, isLookedAt, takenTag }: Start,
+  ): Promise<Run> {
     const run = new Run(await World.open(tree, adoption), scheduler);
     run.world.pass();
     run.world.story.add(`begins with ${JSON.stringify({ adoption, ...tree })}`);
+    if (takenTag !== undefined) {
+      run.world.story.add(`somebody took the tag ${takenTag}`);
+      run.world.attackedTags.add(takenTag);
+      run.world.remote.refs.set(`refs/tags/${takenTag}`, run.world.head);
+    }
     if (isLookedAt) await run.reconcile(0);
     return run;
   }

@@ -43,6 +43,8 @@ const placesToReach = [
   "accepted: by itself",
   "accepted: with what it refers to",
   "published: with a reference",
+  "published: whatever registry.yaml says",
+  "an error that nobody reviewed",
   "deprecated: old",
   "policy-accepted",
   "proposed by itself: open",
