@@ -8,7 +8,7 @@ import {
   type ObservedIncident,
 } from "../../domain/plan/incidents.ts";
 import type { Registry } from "../../domain/registry.ts";
-import type { EventDraft } from "../ledger/draft.ts";
+import { foldDrafts, type EventDraft } from "../ledger/draft.ts";
 import type { Change, JudgeContext } from "../promote/change.ts";
 import type { ContentJudgement } from "../promote/judge-content.ts";
 import type { PolicyJudgement } from "../promote/judge-policy.ts";
@@ -47,13 +47,16 @@ export async function deriveLanding(
   if (registry.settings === undefined) return { commit, registry, drafts: [], findings: [] };
   const judgement = await judgeLanding(context, before, tags);
   const { change, incidents, content, publications, policy, moves, findings } = judgement;
+  const published =
+    foldDrafts(change.state, publications.drafts, context.clock.now()) ?? change.state;
   const drafts: readonly EventDraft[] = [
     ...incidents,
     ...unreviewedIncidents(change, content).map((incident) => draftIncident(incident, state)),
     ...content.ended.map(({ id, how }) => draftResolved(state, change.landing, id, how)),
     ...publications.drafts,
     ...draftPolicy(change, policy),
-    ...draftDeprecations(change),
+    // A version may come with its warning.
+    ...draftDeprecations({ ...change, state: published }),
     ...draftSuperseded(change.state, moves.touched, change.landing),
     ...(await avoidTakenTags(draftMoves(change, moves, context.clock.now()), change.state, tags)),
   ];
