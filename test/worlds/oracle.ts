@@ -63,8 +63,9 @@ class Oracle extends Knowledge {
     const supersedes = [...this.decided.waiting.values()].filter(({ keys }) =>
       keys.some((key) => touched.includes(key)),
     );
-    const marks = this.changedMarks(landing);
+    // Read under the policy that was in force before.
     const unreviewed = this.#judgeContents(landing);
+    const marks = this.changedMarks(landing);
     const judged = unreviewed ? moves.map(failing("beside what nobody reviewed")) : spoilt;
     if (policy === "accepted") this.#acceptPolicy(landing);
     for (const mark of marks) this.#mark(landing, mark);
