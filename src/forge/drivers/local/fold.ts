@@ -1,4 +1,5 @@
 import type {
+  Account,
   PullRequest,
   PullRequestComment,
   Push,
@@ -89,7 +90,7 @@ class Story {
     if (act.act === "reviewed") {
       this.notice(act.head);
       const { id, verdict, body, head: commit } = act;
-      this.reviews.push({ id, by, verdict, commit, at, body });
+      this.reviews.push({ id, by, verdict, commit, at: this.#notBefore(by, at), body });
     }
     if (act.act === "commented") this.comments.push({ by, at, body: act.body });
     if (act.act === "labelled") this.labels = act.labels;
@@ -102,4 +103,17 @@ class Story {
       if (act.reason.trim() !== "") this.comments.push({ by, at, body: act.reason });
     }
   }
+
+  /** The newest word of somebody is the last in the chain, whatever the clocks of their machines. */
+  #notBefore(by: Account, at: string): string {
+    const previous = this.reviews.findLast((review) => isSame(review.by, by))?.at ?? at;
+    return previous > at ? previous : at;
+  }
+}
+
+function isSame(left: Account, right: Account): boolean {
+  if (left.signingKey !== undefined || right.signingKey !== undefined) {
+    return left.signingKey === right.signingKey;
+  }
+  return left.login === right.login && left.email === right.email && left.name === right.name;
 }
