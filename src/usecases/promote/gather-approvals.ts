@@ -53,8 +53,8 @@ async function subjectOf(
   const { commit } = review;
   if (commit === undefined) return { outcome: "unknown" };
   try {
-    if (!(await hasVersion(context, change, published, commit))) return { outcome: "too-early" };
     const what = await differences(context, change, { move, published, review, commit });
+    if (!(await hasVersion(context, change, published, commit))) return { outcome: "too-early" };
     return what.length === 0 ? { outcome: "same" } : { outcome: "changed", what };
   } catch (error) {
     if (hasCode(error, "GIT_OBJECT_MISSING")) return { outcome: "unknown" };
