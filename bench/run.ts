@@ -73,6 +73,7 @@ async function benchRegistry(count: number): Promise<readonly Row[]> {
   const list = await median(runs, () => cairn(["list", "--json", ...flags]));
   const idle = await median(runs, () => cairn(["apply", ...flags]));
   const refs = await median(runs, () => shell("git for-each-ref >/dev/null", repository));
+  const check = await benchCheck(folder, repository, flags);
   const label = `${count / 1000} k assets`;
   return [
     {
@@ -100,7 +101,35 @@ async function benchRegistry(count: number): Promise<readonly Row[]> {
       floorName: "git for-each-ref",
       floor: refs,
     },
+    { name: `check a pull request among ${label}`, ...check },
   ];
+}
+
+/** One asset is changed; the whole answer: findings, version, deliveries, impact. */
+async function benchCheck(
+  folder: string,
+  repository: string,
+  flags: readonly string[],
+): Promise<Omit<Row, "name">> {
+  const clone = join(folder, "clone");
+  git(folder, "clone", "--quiet", repository, clone);
+  git(clone, "switch", "--quiet", "--create", "change");
+  const [first = ""] = execFileSync("git", ["ls-files", "*/weights.bin"], { cwd: clone })
+    .toString("utf8")
+    .split("\n");
+  writeFileSync(join(clone, first), "other weights\n");
+  const identity = ["-c", "user.name=B", "-c", "user.email=b@example.com"];
+  git(clone, ...identity, "commit", "--quiet", "--all", "--message", "Change");
+  await measureProcess(
+    process.execPath,
+    [program, "pr", "open", "--as", "B <b@example.com>", ...flags],
+    { cwd: clone },
+  );
+  const own = await median(runs, () => cairn(["check", "--pr", "1", ...flags]));
+  const floor = await median(runs, () =>
+    shell("git merge-tree --write-tree refs/heads/main refs/cairn/pull/1/head", repository),
+  );
+  return { cairn: own, floorName: "git merge-tree", floor };
 }
 
 async function benchSync(name: string, files: number, sizeBytes: number): Promise<Row> {

@@ -4,6 +4,7 @@ import type { Registry } from "../domain/registry.ts";
 import { blobKey } from "../domain/workspace/layout.ts";
 import { LocalForge } from "../forge/drivers/local/local-forge.ts";
 import type { Forge } from "../forge/forge.ts";
+import { findLocalRepository } from "../git/drivers/locate-repository.ts";
 import { NativeGitMirror } from "../git/drivers/native/mirror.ts";
 import type { HashCache } from "../registry/file-hasher.ts";
 import { systemClock } from "../shared/clock.ts";
@@ -48,6 +49,8 @@ export async function openSession(
   const cache = new FileCache(join(folder, "cache"));
   const hashes = await PersistentHashes.load(cache);
   const person = await readPerson(options);
+  // With --registry the commands that propose commits still mean the clone that they run in.
+  const workTree = target.workTree ?? (await findLocalRepository(options.cwd))?.workTree;
   // Last of what can fail: the mirror holds a lock until the session ends.
   const mirror = await openMirror(folder, target, options, signal);
   const forge = openForge(mirror, person.signingKey);
@@ -65,7 +68,7 @@ export async function openSession(
     cache,
     clock: systemClock,
     clockProblem: () => watch.problem(),
-    ...personOfSession(options, person, target.workTree),
+    ...personOfSession(options, person, workTree),
     tagSchedule: new TagSchedule(systemClock),
     log: options.log,
     openStore,
