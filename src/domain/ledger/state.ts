@@ -139,6 +139,16 @@ export function stageEntries(asset: AssetState | undefined, stage: string): read
   return asset.stages[stage] ?? [];
 }
 
+/** Whether a stage took this version, now or before, and did not withdraw it since. */
+export function hasAccepted(
+  asset: AssetState | undefined,
+  stage: string,
+  version: string,
+): boolean {
+  const last = stageEntries(asset, stage).findLast((entry) => entry.version === version);
+  return last !== undefined && last.until === undefined;
+}
+
 export function findVersion(
   asset: AssetState | undefined,
   version: string,

@@ -1,8 +1,8 @@
 import type { AssetKey } from "../asset.ts";
 import {
   assetState,
+  hasAccepted,
   judgedKey,
-  stageEntries,
   stageVersion,
   type LedgerState,
 } from "../ledger/state.ts";
@@ -73,13 +73,12 @@ function moveOf(
       ? `${file.document.path} cannot be used as it is: cairn validate says why.`
       : undefined;
   if (problem === undefined && runs === version) return undefined;
-  const last = stageEntries(known, stage).findLast((entry) => entry.version === version);
-  const isBack = last !== undefined && last.until === undefined;
-  const kind = isBack && deprecation(asset, version, after, state) === undefined;
+  const isBack =
+    hasAccepted(known, stage, version) && deprecation(asset, version, after, state) === undefined;
   return {
     asset,
     stage,
-    kind: kind ? "rollback" : "promotion",
+    kind: isBack ? "rollback" : "promotion",
     version,
     runs,
     file,

@@ -4,7 +4,7 @@ import { compareFindings, type Finding } from "../finding.ts";
 import {
   assetState,
   findVersion,
-  stageEntries,
+  hasAccepted,
   stageVersion,
   stateKeys,
   type LedgerState,
@@ -119,10 +119,7 @@ function resolveUse(
 
 /** An endpoint is no way around the gates: only what the stage accepted comes to its workspaces. */
 function isAccepted({ state, workspace }: DesiredInput, { asset, version }: VersionId): boolean {
-  const last = stageEntries(assetState(state, asset), workspace.stage).findLast(
-    (entry) => entry.version === version,
-  );
-  return last !== undefined && last.until === undefined;
+  return hasAccepted(assetState(state, asset), workspace.stage, version);
 }
 
 function unacceptedUse({ workspace }: DesiredInput, use: ReferenceUse, id: VersionId): Finding {

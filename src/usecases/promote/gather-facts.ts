@@ -2,6 +2,7 @@ import { formatAssetKey, parseAssetKey, type AssetKey } from "../../domain/asset
 import {
   assetState,
   findVersion,
+  hasAccepted,
   stageEntries,
   stageVersion,
   type AssetState,
@@ -113,8 +114,5 @@ function dependenciesOf(
 /** Stages that accepted this version and did not withdraw it since. */
 function acceptedIn(state: LedgerState, asset: AssetKey, version: string): readonly string[] {
   const known = assetState(state, asset);
-  return Object.keys(known?.stages ?? {}).filter((stage) => {
-    const last = stageEntries(known, stage).findLast((entry) => entry.version === version);
-    return last !== undefined && last.until === undefined;
-  });
+  return Object.keys(known?.stages ?? {}).filter((stage) => hasAccepted(known, stage, version));
 }

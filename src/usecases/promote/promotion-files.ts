@@ -2,7 +2,7 @@ import { formatAssetKey, type AssetKey } from "../../domain/asset.ts";
 import {
   assetState,
   findVersion,
-  stageEntries,
+  hasAccepted,
   type LedgerState,
 } from "../../domain/ledger/state.ts";
 import type { Registry } from "../../domain/registry.ts";
@@ -52,7 +52,8 @@ export function withDependencies(
   for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
     const key = `${next.asset}@${next.version}`;
     if (found.has(key) || next.asset === asset) continue;
-    if (enough.some((stage) => hasAccepted(state, next, stage))) continue;
+    const known = assetState(state, next.asset);
+    if (enough.some((stage) => hasAccepted(known, stage, next.version))) continue;
     found.set(key, next);
     queue.push(...usesOf(state, next.asset, next.version));
   }
@@ -74,15 +75,4 @@ function usesOf(
     const found = findAsset(state, text);
     return { asset: formatAssetKey(found.id), version: text.slice(text.lastIndexOf("@") + 1) };
   });
-}
-
-function hasAccepted(
-  state: LedgerState,
-  { asset, version }: { readonly asset: AssetKey; readonly version: string },
-  stage: string,
-): boolean {
-  const last = stageEntries(assetState(state, asset), stage).findLast(
-    (entry) => entry.version === version,
-  );
-  return last !== undefined && last.until === undefined;
 }
