@@ -2,7 +2,7 @@ import { formatAssetKey, type AssetKey } from "./asset.ts";
 import { assetState, findVersion } from "./ledger/state.ts";
 import { predictVersion } from "./predict-version.ts";
 import type { VersionSelector } from "./reference.ts";
-import type { Asset, LocalPath, Registry, ReferenceUse } from "./registry.ts";
+import type { Asset, LocalPath, Registry, ReferenceUse, StageFile } from "./registry.ts";
 import type { RuleContext } from "./rules/rule.ts";
 
 /** What a reference means in this registry. */
@@ -59,6 +59,15 @@ function indexAssets(registry: Registry): ReadonlyMap<AssetKey, readonly Asset[]
 export function manifestOfPath(local: LocalPath, registry: Registry): Asset | undefined {
   if (local.asset === undefined) return undefined;
   return manifestsOf(local.asset, registry).find(({ document }) => document.path === local.target);
+}
+
+/** What says which version of an asset a stage runs; the first one, where several do. */
+export function stageFileOf(
+  { stageFiles }: Pick<Registry, "stageFiles">,
+  stage: string,
+  asset: AssetKey,
+): StageFile | undefined {
+  return stageFiles.find((file) => file.stage === stage && file.asset === asset);
 }
 
 /** Known by a manifest or by a published version. */

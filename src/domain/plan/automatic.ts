@@ -8,6 +8,7 @@ import {
   type LedgerState,
   type StageEntry,
 } from "../ledger/state.ts";
+import { stageFileOf } from "../lookup.ts";
 import type { AutomaticRule } from "../promotion/policy.ts";
 import type { Registry, StageFile } from "../registry.ts";
 
@@ -36,7 +37,7 @@ export function automaticPromotions(
       const key = `${to}/${asset}`;
       if (found.has(key) || !rule.selects(asset)) continue;
       const version = candidate(state, asset, rule);
-      const file = stageFiles.find((other) => other.stage === to && other.asset === asset);
+      const file = stageFileOf({ stageFiles }, to, asset);
       if (version === undefined || isAsked(file, version) || isHeld(file, now)) continue;
       found.set(key, { asset, version, to, merge });
     }

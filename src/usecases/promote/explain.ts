@@ -5,6 +5,7 @@ import {
   stageVersion,
   type LedgerState,
 } from "../../domain/ledger/state.ts";
+import { stageFileOf } from "../../domain/lookup.ts";
 import { may, rolesOf } from "../../domain/promotion/people.ts";
 import type { AccessPolicy, PromotionRule } from "../../domain/promotion/policy.ts";
 import type { AssetKey } from "../../domain/asset.ts";
@@ -18,7 +19,7 @@ import { previewChange, unopened } from "./preview.ts";
 import { candidateOf, requireStage } from "./promote.ts";
 import { readChange } from "./read-change.ts";
 import { readSituation, type Situation } from "./situation.ts";
-import { moveStageFile, stageFileOf } from "./stage-file-text.ts";
+import { moveStageFile } from "./stage-file-text.ts";
 import { nothingToPropose } from "./errors.ts";
 
 /** Gate by gate, what a version lacks for a stage, and what to do next (DESIGN 5). */

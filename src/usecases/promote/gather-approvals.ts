@@ -1,4 +1,5 @@
 import { policyInForce, type PublishedVersion } from "../../domain/ledger/state.ts";
+import { stageFileOf } from "../../domain/lookup.ts";
 import { approvalsOf, rulesOfMove, type Subject } from "../../domain/promotion/approvals.ts";
 import type { Approval } from "../../domain/promotion/facts.ts";
 import type { Move } from "../../domain/promotion/moves.ts";
@@ -97,16 +98,9 @@ async function hasVersion(
 
 function isSameStageFile(seen: Registry, { registry }: Change, move: Move): boolean {
   const path = move.file?.document.path;
-  if (path === undefined) return !hasStageFile(seen.stageFiles, move);
+  if (path === undefined) return stageFileOf(seen, move.stage, move.asset) === undefined;
   const id = registry.files.objectIdOf(path);
   return id !== undefined && seen.files.objectIdOf(path) === id;
-}
-
-function hasStageFile(
-  files: readonly { readonly asset: string; readonly stage: string }[],
-  { asset, stage }: Move,
-): boolean {
-  return files.some((file) => file.asset === asset && file.stage === stage);
 }
 
 /** The rules and roles that bind a move, as the policy in force at a moment has them. */

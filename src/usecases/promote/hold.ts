@@ -1,5 +1,6 @@
 import { formatAssetKey, type AssetKey } from "../../domain/asset.ts";
 import { assetState, stageVersion, type LedgerState } from "../../domain/ledger/state.ts";
+import { stageFileOf } from "../../domain/lookup.ts";
 import type { HoldRequest, ProposalReport } from "../app-promote.ts";
 import { findAsset } from "../consume/find-asset.ts";
 import type { RegistrySession } from "../session.ts";
@@ -7,7 +8,7 @@ import { nothingToPropose } from "./errors.ts";
 import { requireStage, slugOf } from "./promote.ts";
 import { submit } from "./proposals.ts";
 import { readSituation } from "./situation.ts";
-import { editStageFile, stageFileOf, stageFilePath } from "./stage-file-text.ts";
+import { editStageFile, stageFilePath } from "./stage-file-text.ts";
 
 /** Proposes that no automatic promotion goes past what a stage runs, or that it may again. */
 export async function hold(

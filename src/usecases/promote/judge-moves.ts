@@ -7,10 +7,10 @@ import {
   type LedgerState,
   type PublishedVersion,
 } from "../../domain/ledger/state.ts";
+import { stageFileOf } from "../../domain/lookup.ts";
 import { decidePromotion, type PromotionDecision } from "../../domain/promotion/decide.ts";
 import { deprecation, stageChanges, type Move } from "../../domain/promotion/moves.ts";
 import type { PromotionFacts } from "../../domain/promotion/facts.ts";
-import type { StageFile } from "../../domain/registry.ts";
 import type { Digest } from "../../shared/digest.ts";
 import type { Change, JudgeContext } from "./change.ts";
 import { gatherApprovals } from "./gather-approvals.ts";
@@ -151,18 +151,10 @@ async function proposedResults(
 ): Promise<readonly GateResult[]> {
   if (pullRequest === undefined) return [];
   const proposed = await readUnderPolicy(reader, pullRequest.head, state);
-  const path = (file ?? stageFileOf(registryBefore.stageFiles, asset, stage))?.document.path ?? "";
+  const path = (file ?? stageFileOf(registryBefore, stage, asset))?.document.path ?? "";
   if (registry.files.objectIdOf(path) === proposed.files.objectIdOf(path)) return [];
   const reason = `${path} is not as pull request #${pullRequest.number} proposed it: bring the branch up to date and have it reviewed again.`;
   return [{ gate: "landing", outcome: "failed", reason }];
-}
-
-function stageFileOf(
-  files: readonly StageFile[],
-  asset: string,
-  stage: string,
-): StageFile | undefined {
-  return files.find((file) => file.asset === asset && file.stage === stage);
 }
 
 function missingVersion(state: LedgerState, { asset, version }: Move): string {

@@ -5,6 +5,7 @@ import {
   stageVersion,
   type LedgerState,
 } from "../../domain/ledger/state.ts";
+import { stageFileOf } from "../../domain/lookup.ts";
 import { deprecation } from "../../domain/promotion/moves.ts";
 import type { Registry } from "../../domain/registry.ts";
 import type {
@@ -19,7 +20,7 @@ import { nothingToPropose, stageNotThere } from "./errors.ts";
 import { promotionFiles, withDependencies } from "./promotion-files.ts";
 import { submit } from "./proposals.ts";
 import { readSituation, type Situation } from "./situation.ts";
-import { moveStageFile, stageFileOf } from "./stage-file-text.ts";
+import { moveStageFile } from "./stage-file-text.ts";
 
 /** Proposes that a stage runs a version, and what that version refers to. */
 export async function promote(

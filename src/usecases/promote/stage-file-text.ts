@@ -1,19 +1,12 @@
 import type { AssetKey } from "../../domain/asset.ts";
-import type { Registry, StageFile } from "../../domain/registry.ts";
+import { stageFileOf } from "../../domain/lookup.ts";
+import type { Registry } from "../../domain/registry.ts";
 import { editYaml, type YamlEdit } from "../../registry/edit-yaml.ts";
 import type { RegistrySession } from "../session.ts";
 
 /** Where the stage file of an asset is, or belongs. */
 export function stageFilePath(registry: Registry, stage: string, asset: AssetKey): string {
   return stageFileOf(registry, stage, asset)?.document.path ?? `stages/${stage}/${asset}.yaml`;
-}
-
-export function stageFileOf(
-  { stageFiles }: Registry,
-  stage: string,
-  asset: AssetKey,
-): StageFile | undefined {
-  return stageFiles.find((file) => file.stage === stage && file.asset === asset);
 }
 
 /** A stage file with some keys changed; comments and the rest stay. */
