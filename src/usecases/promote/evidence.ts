@@ -3,7 +3,7 @@ import type { LedgerState, PublishedVersion } from "../../domain/ledger/state.ts
 import { manifestsOf } from "../../domain/lookup.ts";
 import type { Asset, Registry } from "../../domain/registry.ts";
 import { toCairnError } from "../../shared/errors.ts";
-import { sha256 } from "../../shared/digest.ts";
+import { sha256, type Digest } from "../../shared/digest.ts";
 import type { Evidence, RegistryReader } from "../registry-reader.ts";
 import { readUnderPolicy } from "./in-force.ts";
 
@@ -58,11 +58,21 @@ async function isVersion(
   if (explicitVersion !== undefined && explicitVersion !== published.version) return false;
   const objects = reader.objectsDigest(registry, manifest);
   if (objects !== undefined && objects === published.objects) return true;
+  return (await digestIfKnown(reader, commit, registry, manifest)) === published.digest;
+}
+
+/** The digest of an asset's content; of bytes that cannot be had, nothing is known. */
+export async function digestIfKnown(
+  reader: RegistryReader,
+  commit: string,
+  registry: Registry,
+  asset: Asset,
+): Promise<Digest | undefined> {
+  if (asset.isBroken) return undefined;
   try {
-    return (await reader.contentDigest(commit, registry, manifest)) === published.digest;
+    return await reader.contentDigest(commit, registry, asset);
   } catch (error) {
-    // Bytes that cannot be had are not known to be this version's.
     if (!toCairnError(error).code.startsWith("SOURCE_")) throw error;
-    return false;
+    return undefined;
   }
 }

@@ -2,11 +2,11 @@ import type { AssetKey } from "../../domain/asset.ts";
 import { openIncidents } from "../../domain/plan/incidents.ts";
 import { manifestsOf } from "../../domain/lookup.ts";
 import { approvalsOf } from "../../domain/promotion/approvals.ts";
-import type { Asset, Registry } from "../../domain/registry.ts";
+import type { Asset } from "../../domain/registry.ts";
 import type { PullRequest } from "../../domain/pull-request.ts";
-import { toCairnError } from "../../shared/errors.ts";
 import type { RegistryReader } from "../registry-reader.ts";
 import type { Change, JudgeContext } from "./change.ts";
+import { digestIfKnown } from "./evidence.ts";
 import { readUnderPolicy } from "./in-force.ts";
 
 /** An asset whose content is on the branch otherwise than it was proposed. */
@@ -130,21 +130,6 @@ async function isAsProposed(
       return true;
   }
   return false;
-}
-
-async function digestIfKnown(
-  reader: RegistryReader,
-  commit: string,
-  registry: Registry,
-  asset: Asset,
-): Promise<string | undefined> {
-  if (asset.isBroken) return undefined;
-  try {
-    return await reader.contentDigest(commit, registry, asset);
-  } catch (error) {
-    if (!toCairnError(error).code.startsWith("SOURCE_")) throw error;
-    return undefined;
-  }
 }
 
 /** Somebody who may approve the asset, and did not write it, approved the head as it landed. */

@@ -6,7 +6,7 @@ import type { PullRequest, Review } from "../../domain/pull-request.ts";
 import type { Registry } from "../../domain/registry.ts";
 import { isPolicyPath } from "../../registry/policy-path.ts";
 import type { Digest } from "../../shared/digest.ts";
-import { CairnError } from "../../shared/errors.ts";
+import { hasCode } from "../../shared/errors.ts";
 import { canonicalJson } from "../../shared/json.ts";
 import type { Change, JudgeContext } from "./change.ts";
 import { readInForce } from "./in-force.ts";
@@ -170,9 +170,7 @@ async function policySubject(
     }
     return what.length === 0 ? { outcome: "same" } : { outcome: "changed", what };
   } catch (error) {
-    if (error instanceof CairnError && error.code === "GIT_OBJECT_MISSING") {
-      return { outcome: "unknown" };
-    }
+    if (hasCode(error, "GIT_OBJECT_MISSING")) return { outcome: "unknown" };
     throw error;
   }
 }

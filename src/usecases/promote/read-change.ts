@@ -1,12 +1,12 @@
 import type { LandingMark } from "../../domain/ledger/event.ts";
 import type { LedgerState } from "../../domain/ledger/state.ts";
-import { personOf } from "../../domain/promotion/people.ts";
 import type { AccessPolicy } from "../../domain/promotion/policy.ts";
-import { formatAccount, type PullRequest } from "../../domain/pull-request.ts";
+import type { PullRequest } from "../../domain/pull-request.ts";
 import type { CommitInfo } from "../../git/git.ts";
 import { redact } from "../../shared/redact.ts";
 import type { Change, JudgeContext } from "./change.ts";
 import { readInForce, readUnderPolicy } from "./in-force.ts";
+import { nameOf } from "./who.ts";
 
 export interface ChangeInput {
   readonly before: string;
@@ -56,6 +56,7 @@ async function readable(
   return (await mirror.resolveCommit(pullRequest.head)) === undefined ? undefined : pullRequest;
 }
 
+/** A landing as the ledger names it. */
 export function landingMark(
   commit: CommitInfo,
   pullRequest: PullRequest | undefined,
@@ -68,6 +69,5 @@ export function landingMark(
   };
   if (pullRequest === undefined) return mark;
   const { number, author } = pullRequest;
-  const requester = personOf(author, access)?.id ?? redact(formatAccount(author)).slice(0, 300);
-  return { ...mark, pull_request: number, requester };
+  return { ...mark, pull_request: number, requester: nameOf(author, access) };
 }
