@@ -11,13 +11,14 @@ import type { AccessPolicy, PromotionRule } from "../../domain/promotion/policy.
 import type { AssetKey } from "../../domain/asset.ts";
 import { stageChanges } from "../../domain/promotion/moves.ts";
 import type { StageFile } from "../../domain/registry.ts";
+import type { CairnError } from "../../shared/errors.ts";
 import type { ExplainReport, ExplainRequest, MoveReport } from "../app-promote.ts";
 import type { RegistrySession } from "../session.ts";
 import { judgeMoves, type JudgedMove } from "./judge-moves.ts";
 import { moveReport } from "./move-report.ts";
 import { previewChange, unopened } from "./preview.ts";
 import { candidateOf, requireStage } from "./promote.ts";
-import { readChange } from "./read-change.ts";
+import { readWaitingChange } from "./read-change.ts";
 import { readSituation, type Situation } from "./situation.ts";
 import { moveStageFile } from "./stage-file-text.ts";
 import { nothingToPropose } from "./errors.ts";
@@ -121,12 +122,8 @@ async function judgeWaiting(
     moves.some((move) => move.asset === asset && move.stage === stage && move.version === version),
   );
   if (waiting === undefined) return undefined;
-  const { before, landing, until } = waiting;
-  const brought = await session.forge.landedBy([landing.commit]);
-  const commit = await session.mirror.readCommit(landing.commit);
-  const pullRequest = brought.get(landing.commit);
-  const change = await readChange(session, { before, commit, pullRequest, state });
-  const { moves } = await judgeMoves(session, change);
+  const { until } = waiting;
+  const { moves } = await judgeMoves(session, await readWaitingChange(session, waiting, state));
   const judged = moves.find(({ move }) => move.asset === asset && move.stage === stage);
   if (judged === undefined) return undefined;
   const from = until === undefined ? "when the time has come" : `from ${until} on`;
@@ -167,7 +164,7 @@ async function judgeUnproposed(
   return judged;
 }
 
-function stale(): Error {
+function stale(): CairnError {
   return nothingToPropose("The branch moved in the meantime.", "Ask again.");
 }
 

@@ -1,7 +1,8 @@
-import type { LandingMark } from "../../domain/ledger/event.ts";
+import type { LandingMark, WaitingEvent } from "../../domain/ledger/event.ts";
 import type { LedgerState } from "../../domain/ledger/state.ts";
 import type { AccessPolicy } from "../../domain/promotion/policy.ts";
 import type { PullRequest } from "../../domain/pull-request.ts";
+import type { Forge } from "../../forge/forge.ts";
 import type { CommitInfo } from "../../git/git.ts";
 import { redact } from "../../shared/redact.ts";
 import type { Change, JudgeContext } from "./change.ts";
@@ -24,8 +25,12 @@ export async function readChange(
   const isReplayed = hasLandedElsewhere(state, recorded, commit.id);
   const pullRequest = isReplayed ? undefined : await readable(mirror, recorded);
   const inForce = await readInForce(reader, state);
+  const base =
+    pullRequest === undefined ? undefined : await mirror.mergeBase(before, pullRequest.head);
   return {
     before,
+    base,
+    registryBase: base === undefined ? undefined : await readUnderPolicy(reader, base, state),
     after: commit.id,
     pullRequest,
     landing: landingMark(commit, pullRequest, inForce.policies.access),
@@ -35,6 +40,18 @@ export async function readChange(
     state,
     commits: pullRequest === undefined ? [] : await mirror.commitsBetween(before, pullRequest.head),
   };
+}
+
+/** The change of a landing that waits for time, as it is judged again. */
+export async function readWaitingChange(
+  context: JudgeContext & { readonly forge: Pick<Forge, "landedBy"> },
+  { before, landing }: Pick<WaitingEvent, "before" | "landing">,
+  state: LedgerState,
+): Promise<Change> {
+  const brought = await context.forge.landedBy([landing.commit]);
+  const commit = await context.mirror.readCommit(landing.commit);
+  const pullRequest = brought.get(landing.commit);
+  return readChange(context, { before, commit, pullRequest, state });
 }
 
 /** A pull request lands once: the ledger knows where. Another commit that claims it brought nothing. */

@@ -5,17 +5,17 @@ import type { Forge } from "../../forge/forge.ts";
 import { foldDrafts, type EventDraft } from "../ledger/draft.ts";
 import type { JudgeContext } from "../promote/change.ts";
 import { judgeMoves } from "../promote/judge-moves.ts";
-import { readChange } from "../promote/read-change.ts";
+import { readWaitingChange } from "../promote/read-change.ts";
 import { observedIncidents } from "./judge-landing.ts";
 import { draftGivenUp, draftMoves } from "./derive-moves.ts";
 import type { RemoteTags } from "./observe.ts";
 import { avoidTakenTags } from "./taken-tags.ts";
 
 interface WaitingInput {
-  /** After the landings of this look, and before them. */
+  /** After the landings of this look. */
   readonly state: LedgerState;
+  /** Before them. */
   readonly before: LedgerState;
-  readonly head: string;
   readonly tags: RemoteTags;
 }
 
@@ -51,7 +51,6 @@ async function deriveOne(
   { waiting, state: known, tags }: OneInput,
 ): Promise<readonly EventDraft[]> {
   const now = context.clock.now();
-  const { landing, before } = waiting;
   if (now.getTime() >= Date.parse(waiting.expires)) {
     const reason = "It waited for 30 days: open a new pull request.";
     return [draftGivenUp(known, waiting, reason)];
@@ -60,10 +59,7 @@ async function deriveOne(
   const keys = [...new Set(waiting.moves.map(({ asset }): AssetKey => asset))];
   const incidents = await observedIncidents(keys, known, tags);
   const state = foldDrafts(known, incidents, now) ?? known;
-  const brought = await context.forge.landedBy([landing.commit]);
-  const commit = await context.mirror.readCommit(landing.commit);
-  const pullRequest = brought.get(landing.commit);
-  const change = await readChange(context, { before, commit, pullRequest, state });
+  const change = await readWaitingChange(context, waiting, state);
   const judgement = await judgeMoves(context, change);
   if (judgement.outcome === "waiting") return incidents;
   const drafts = await avoidTakenTags(draftMoves(change, judgement, now), state, tags);

@@ -115,7 +115,6 @@ async function deriveLandings(
     ...(await deriveWaiting(context, {
       state: current,
       before: state,
-      head,
       tags: observation.tags,
     })),
   ];
