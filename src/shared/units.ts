@@ -44,3 +44,17 @@ export function parseSize(text: string): Result<number, string> {
   }
   return ok(Number(match[1]) * factor);
 }
+
+const binaryUnits = ["B", "KiB", "MiB", "GiB", "TiB"] as const;
+
+/** `512 B`, `4.2 MiB`, `310 GiB`: three digits at most, then the unit. */
+export function formatSize(sizeBytes: number): string {
+  let value = sizeBytes;
+  let unit = 0;
+  while (value >= 1023.5 && unit < binaryUnits.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  const digits = unit === 0 || value >= 99.95 ? 0 : 1;
+  return `${value.toFixed(digits)} ${binaryUnits[unit] ?? "B"}`;
+}

@@ -1,4 +1,5 @@
 import { redact } from "../../shared/redact.ts";
+import { formatSize } from "../../shared/units.ts";
 import type {
   CheckReport,
   GateReport,
@@ -195,14 +196,6 @@ function formatNames(names: readonly string[], format: Render<string>): string {
 
 function formatExtent(files: number, sizeBytes: number): string {
   return `${files} ${files === 1 ? "file" : "files"}, ${formatSize(sizeBytes)}`;
-}
-
-function formatSize(sizeBytes: number): string {
-  const units = ["B", "KiB", "MiB", "GiB"];
-  const unit = units.findIndex((_, index) => sizeBytes < 1023.5 * 1024 ** index);
-  const power = unit < 0 ? units.length : unit;
-  const value = sizeBytes / 1024 ** power;
-  return `${value.toFixed(power === 0 || value >= 99.95 ? 0 : 1)} ${units[power] ?? "TiB"}`;
 }
 
 function formatMoment(iso: string): string {
