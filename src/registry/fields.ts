@@ -1,5 +1,6 @@
 import type { AssetKind } from "../domain/asset.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../shared/json.ts";
+import { members } from "./values.ts";
 import type { PointerPath } from "./yaml/pointer.ts";
 
 /** What a local path must be. */
@@ -143,13 +144,6 @@ class Scan {
       this.fields.push({ pointer: at, text: value, kind, shape });
     }
   }
-}
-
-function members(value: JsonValue | undefined): readonly (readonly [string, JsonObject])[] {
-  if (!isJsonObject(value)) return [];
-  return Object.entries(value).flatMap(([name, member]) =>
-    isJsonObject(member) ? [[name, member] as const] : [],
-  );
 }
 
 function shapeOfData(type: JsonValue): PathShape {

@@ -207,7 +207,8 @@ function relative(folder: string, path: string): string {
   return folder === "" ? path : path.slice(folder.length + 1);
 }
 
-function isBelow(folder: string, path: string): boolean {
+/** Whether a path is in a folder, however deep; everything is in the root, which is "". */
+export function isBelow(folder: string, path: string): boolean {
   return folder === "" || path.startsWith(`${folder}/`);
 }
 

@@ -4,7 +4,7 @@ import { parseDuration } from "../shared/units.ts";
 import type { Finding } from "../domain/finding.ts";
 import { toFinding } from "./problem.ts";
 import { checkSchema } from "./schema/check-schema.ts";
-import { strings, textOf } from "./values.ts";
+import { objects, strings, textOf } from "./values.ts";
 import { parseYaml } from "./yaml/parse-yaml.ts";
 
 /** `cairn.yaml`: what the operator of this Cairn decides and no registry can (DESIGN 7, 10). */
@@ -79,10 +79,6 @@ function toPollMs(value: JsonValue | undefined): number {
   if (typeof value === "number") return value * 1000;
   const parsed = typeof value === "string" ? parseDuration(value) : undefined;
   return parsed?.ok === true ? parsed.value : defaultPollMs;
-}
-
-function objects(value: JsonValue | undefined): readonly JsonObject[] {
-  return Array.isArray(value) ? value.filter(isJsonObject) : [];
 }
 
 function objectOf(value: JsonValue | undefined): JsonObject {

@@ -1,6 +1,6 @@
 import { formatAssetKey, nameProblem, pluralOfKind, type AssetKey } from "../../domain/asset.ts";
 import type { Asset, LocalPath, Registry } from "../../domain/registry.ts";
-import { joinPath } from "../../registry/local-paths.ts";
+import { isBelow, joinPath } from "../../registry/local-paths.ts";
 import { companionPath } from "../../registry/read-metadata.ts";
 import type { RegisterRequest } from "../app-promote.ts";
 import { manifestTaken, nameInvalid } from "./errors.ts";
@@ -136,10 +136,6 @@ function isFree(scope: Scope, target: string, { isFolder }: LocalFiles): boolean
 
 function touches(left: string, right: string): boolean {
   return left === right || isBelow(left, right) || isBelow(right, left);
-}
-
-export function isBelow(folder: string, path: string): boolean {
-  return folder === "" || path.startsWith(`${folder}/`);
 }
 
 function targetOf(folder: string, text: string): string {

@@ -1,12 +1,12 @@
 import type { Registry } from "../../domain/registry.ts";
-import { joinPath } from "../../registry/local-paths.ts";
+import { isBelow, joinPath } from "../../registry/local-paths.ts";
 import { yamlLimits } from "../../registry/yaml/limits.ts";
 import type { JsonObject } from "../../shared/json.ts";
 import type { RegisterRequest } from "../app-promote.ts";
 import type { RegistrySession } from "../session.ts";
 import { tooManyFiles } from "./errors.ts";
 import { readMeasured, type LocalFiles, type MeasuredFile } from "./local-files.ts";
-import { isBelow, type AssetPlace } from "./place-asset.ts";
+import type { AssetPlace } from "./place-asset.ts";
 import { renderLock, renderManifest, renderMetadata, typeOf } from "./render-registration.ts";
 
 export interface RegistrationChanges {
