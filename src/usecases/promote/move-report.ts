@@ -2,6 +2,7 @@ import type { Evaluation, PromotionFacts } from "../../domain/promotion/facts.ts
 import type { MetricChange, MoveReport } from "../app-promote.ts";
 import type { JudgedMove } from "./judge-moves.ts";
 
+/** A judged move for whoever asks; a withdrawal leaves no version. */
 export function moveReport({ move, decision, facts }: JudgedMove): MoveReport {
   const { asset, stage, kind, version, runs } = move;
   return {

@@ -158,6 +158,7 @@ export async function withdraw(
   });
 }
 
+/** Rejects with `STAGE_UNKNOWN`, or `NOTHING_TO_PROPOSE` for a stage that follows by itself. */
 export function requireStage({ inForce }: Situation, stage: string): void {
   const { stages = [], followedStages = [] } = inForce.settings ?? {};
   if (!stages.includes(stage)) throw stageNotThere(stage, stages);
@@ -169,6 +170,7 @@ export function requireStage({ inForce }: Situation, stage: string): void {
   }
 }
 
+/** The name of an asset as part of a branch name, without its kind. */
 export function slugOf(asset: AssetKey): string {
   return asset.slice(asset.indexOf("/") + 1).replaceAll(/[^A-Za-z0-9-]+/g, "-");
 }

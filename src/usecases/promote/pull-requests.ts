@@ -86,6 +86,7 @@ export async function openPullRequest(
   };
 }
 
+/** Records a verdict about the head as it is now, unless the request says what was looked at. */
 export async function reviewPullRequest(
   session: RegistrySession,
   { number, verdict, body = "", commit, as }: ReviewRequest,
@@ -106,6 +107,7 @@ export async function commentOnPullRequest(
   return detailOf(session, situation, await session.forge.comment(number, { by, body }));
 }
 
+/** Rejects with the forge's error for one that is not open; an unready one is reported, not merged. */
 export async function mergePullRequest(
   session: RegistrySession,
   { number, method, force = false, as }: MergePullRequestRequest,
@@ -186,6 +188,7 @@ async function detailOf(
   };
 }
 
+/** A pull request as lists have it, with people by their names in the policy. */
 export function pullRequestItem(
   pullRequest: PullRequest,
   access: AccessPolicy | undefined,
