@@ -4,6 +4,7 @@ import { copyOf, type Decided, type Decision, type Expected } from "./oracle-dec
 import type { TagFacts, Waiting } from "./oracle-decided.ts";
 import { votesOf, type Voters } from "./oracle-approvals.ts";
 import { landingsOf, type Landing } from "./oracle-landings.ts";
+import { findMergeBase } from "../support/memory-merge.ts";
 import { policyFilesOf } from "./people.ts";
 
 import {
@@ -168,6 +169,7 @@ class Oracle extends Knowledge {
     }
     if (stage === "dev") return failure("a stage that follows");
     if (!isSame(this.treeOf(pull.head).wishes[key], wish)) return failure("not as proposed");
+    if (!this.#isOwn(landing, (tree) => tree.wishes[key])) return failure("not as proposed");
     const published = this.decided.versions[asset].find((one) => one.version === version);
     if (published === undefined) return failure("no such version");
     if (isDeprecated && kind === "promotion") return failure("deprecated");
@@ -232,6 +234,7 @@ class Oracle extends Knowledge {
     const { isBroken, isRegistryBroken } = this.treeOf(commit).policy;
     if (pull === undefined || isBroken || isRegistryBroken) return "refused";
     if (policyText(this.treeOf(pull.head)) !== wanted) return "refused";
+    if (!this.#isOwn(landing, policyText)) return "refused";
     const saw = (seen: string, at: number): boolean =>
       policyText(this.treeOf(seen)) === wanted && isSame(this.policyAt(at).owners, owners);
     const votes = votesOf(this.#voters(landing, pull, saw)).filter(({ by }) => owners.includes(by));
@@ -287,9 +290,24 @@ class Oracle extends Knowledge {
     return !isWrong && this.decided.versions[asset].at(-1)?.text === text;
   }
 
-  #isProposed({ commit, pull }: Landing, asset: Asset): boolean {
+  #isProposed(landing: Landing, asset: Asset): boolean {
+    const { commit, pull } = landing;
     if (pull === undefined) return !needsPullRequest(asset, this.inForce);
-    return isSame(this.manifestOf(pull.head, asset), this.manifestOf(commit, asset));
+    if (!isSame(this.manifestOf(pull.head, asset), this.manifestOf(commit, asset))) return false;
+    const base = this.#baseOf(landing);
+    if (base === undefined) return false;
+    return isSame(this.manifestOf(base, asset), this.manifestOf(landing.before, asset));
+  }
+
+  /** The branch still has what the pull request left it with: it takes nothing back. */
+  #isOwn(landing: Landing, part: (tree: Tree) => unknown): boolean {
+    const base = this.#baseOf(landing);
+    return base !== undefined && isSame(part(this.treeOf(base)), part(this.treeOf(landing.before)));
+  }
+
+  #baseOf({ before, pull }: Landing): string | undefined {
+    const { commits } = this.world.remote.objects;
+    return pull && findMergeBase(commits, before, pull.head);
   }
 
   #isContentApproved(landing: Landing): boolean {

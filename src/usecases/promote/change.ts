@@ -28,6 +28,9 @@ export interface Change {
   readonly landing: LandingMark;
   /** Both trees; `after` under the policy in force. */
   readonly registryBefore: Registry;
+  /** Where the pull request left the branch; absent without one, or without a common history. */
+  readonly base: string | undefined;
+  readonly registryBase: Registry | undefined;
   readonly registry: Registry;
   /** The registry whose policy is in force. */
   readonly inForce: Registry;

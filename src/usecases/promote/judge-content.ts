@@ -2,7 +2,7 @@ import type { AssetKey } from "../../domain/asset.ts";
 import { openIncidents } from "../../domain/plan/incidents.ts";
 import { manifestsOf } from "../../domain/lookup.ts";
 import { approvalsOf } from "../../domain/promotion/approvals.ts";
-import type { Asset } from "../../domain/registry.ts";
+import type { Asset, Registry } from "../../domain/registry.ts";
 import type { PullRequest } from "../../domain/pull-request.ts";
 import type { RegistryReader } from "../registry-reader.ts";
 import type { Change, JudgeContext } from "./change.ts";
@@ -93,7 +93,8 @@ async function objection(
       ? `${key} was changed without a pull request, which registry.yaml asks for: propose it in one.`
       : undefined;
   }
-  if (await isAsProposed(reader, change, asset, pullRequest)) return undefined;
+  const isOwn = isUnchangedSince(reader, change, asset);
+  if (isOwn && (await isAsProposed(reader, change, asset, pullRequest))) return undefined;
   return `${key} is not as pull request #${pullRequest.number} proposed it: bring it in another pull request, up to date with the branch.`;
 }
 
@@ -110,6 +111,27 @@ function isTouched(
       old.document.path === asset.document.path &&
       reader.objectsDigest(registryBefore, old) === now,
   );
+}
+
+/**
+ * Whether the branch has of this asset what it had where the pull request left it. Else the merge
+ * takes back what came since, and nobody who looked at the pull request saw that.
+ */
+function isUnchangedSince(
+  reader: RegistryReader,
+  { registryBase, registryBefore }: Change,
+  { key }: Asset,
+): boolean {
+  if (registryBase === undefined) return false;
+  return contentIds(reader, registryBase, key) === contentIds(reader, registryBefore, key);
+}
+
+function contentIds(reader: RegistryReader, registry: Registry, key: AssetKey): string {
+  const ids = manifestsOf(key, registry).map((manifest) => {
+    const { path } = manifest.document;
+    return `${path} ${reader.objectsDigest(registry, manifest) ?? registry.files.objectIdOf(path) ?? ""}`;
+  });
+  return ids.sort().join("\n");
 }
 
 async function isAsProposed(

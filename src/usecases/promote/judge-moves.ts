@@ -143,16 +143,23 @@ function landingResults(
   return reasons.map((reason) => ({ gate: "landing", outcome: "failed", reason }));
 }
 
-/** A merge that brings another stage file than the pull request had moves nothing. */
+/**
+ * A merge that brings another stage file than the pull request had moves nothing; nor one that takes
+ * back what the branch got since, because the pull request was made before that: nobody who looked
+ * at it saw a change of this file.
+ */
 async function proposedResults(
   { reader }: JudgeContext,
-  { pullRequest, registry, registryBefore, state }: Change,
+  { pullRequest, registry, registryBefore, registryBase, state }: Change,
   { file, asset, stage }: Move,
 ): Promise<readonly GateResult[]> {
   if (pullRequest === undefined) return [];
   const proposed = await readUnderPolicy(reader, pullRequest.head, state);
   const path = (file ?? stageFileOf(registryBefore, stage, asset))?.document.path ?? "";
-  if (registry.files.objectIdOf(path) === proposed.files.objectIdOf(path)) return [];
+  const isOwn =
+    registryBase !== undefined &&
+    registryBase.files.objectIdOf(path) === registryBefore.files.objectIdOf(path);
+  if (isOwn && registry.files.objectIdOf(path) === proposed.files.objectIdOf(path)) return [];
   const reason = `${path} is not as pull request #${pullRequest.number} proposed it: bring the branch up to date and have it reviewed again.`;
   return [{ gate: "landing", outcome: "failed", reason }];
 }

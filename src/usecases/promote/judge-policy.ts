@@ -111,7 +111,7 @@ async function ownersApproval(
     const problem = `The policy in force gives nobody the role ${policyOwnersRole}: whoever runs Cairn can put it in force (cairn policy accept).`;
     return { approvals: [], problem };
   }
-  if ((await context.reader.policyDigest(pullRequest.head)) !== digest) {
+  if (!(await isProposed(context, change, pullRequest, digest))) {
     const problem = `It is not as pull request #${pullRequest.number} proposed it: bring the branch up to date and have it reviewed again.`;
     return { approvals: [], problem };
   }
@@ -138,6 +138,20 @@ async function ownersApproval(
   const counting = byOwners.filter(({ problem, isAuthor }) => problem === undefined && !isAuthor);
   if (counting.length > 0) return { approvals: counting.map(toMark), problem: undefined };
   return { approvals: [], problem: missingOwner(owners, given, pullRequest) };
+}
+
+/**
+ * The policy is the one at the pull request's head, and its own change: what it merely was made
+ * before and takes back, nobody who looked at it saw.
+ */
+async function isProposed(
+  { reader }: JudgeContext,
+  { base, before }: Change,
+  { head }: PullRequest,
+  digest: Digest,
+): Promise<boolean> {
+  if (base === undefined || (await reader.policyDigest(head)) !== digest) return false;
+  return (await reader.policyDigest(base)) === (await reader.policyDigest(before));
 }
 
 function missingOwner(
