@@ -1,3 +1,4 @@
+import { findMergeBase } from "../support/memory-merge.ts";
 import { historyOf } from "./oracle-approvals.ts";
 import type { PullFacts, World } from "./world.ts";
 
@@ -55,4 +56,9 @@ function groupChain(world: World, chain: readonly string[], start: string): read
     before = commit;
   }
   return landings;
+}
+
+/** Where a pull request left the branch. */
+export function baseOf(world: World, before: string, pull: PullFacts): string | undefined {
+  return findMergeBase(world.remote.objects.commits, before, pull.head);
 }

@@ -3,8 +3,7 @@ import { Knowledge, nextOf, rulesOf, type Mark } from "./oracle-knowledge.ts";
 import { copyOf, type Decided, type Decision, type Expected } from "./oracle-decided.ts";
 import type { TagFacts, Waiting } from "./oracle-decided.ts";
 import { votesOf, type Voters } from "./oracle-approvals.ts";
-import { landingsOf, type Landing } from "./oracle-landings.ts";
-import { findMergeBase } from "../support/memory-merge.ts";
+import { baseOf, landingsOf, type Landing } from "./oracle-landings.ts";
 import { policyFilesOf } from "./people.ts";
 
 import {
@@ -168,8 +167,7 @@ class Oracle extends Knowledge {
       return failure(isClaimed ? "landed before" : "no pull request");
     }
     if (stage === "dev") return failure("a stage that follows");
-    if (!isSame(this.treeOf(pull.head).wishes[key], wish)) return failure("not as proposed");
-    if (!this.#isOwn(landing, (tree) => tree.wishes[key])) return failure("not as proposed");
+    if (!this.#isOwn(landing, pull, (tree) => tree.wishes[key])) return failure("not as proposed");
     const published = this.decided.versions[asset].find((one) => one.version === version);
     if (published === undefined) return failure("no such version");
     if (isDeprecated && kind === "promotion") return failure("deprecated");
@@ -233,8 +231,7 @@ class Oracle extends Knowledge {
     const { owners } = inForce.policy;
     const { isBroken, isRegistryBroken } = this.treeOf(commit).policy;
     if (pull === undefined || isBroken || isRegistryBroken) return "refused";
-    if (policyText(this.treeOf(pull.head)) !== wanted) return "refused";
-    if (!this.#isOwn(landing, policyText)) return "refused";
+    if (!this.#isOwn(landing, pull, policyText)) return "refused";
     const saw = (seen: string, at: number): boolean =>
       policyText(this.treeOf(seen)) === wanted && isSame(this.policyAt(at).owners, owners);
     const votes = votesOf(this.#voters(landing, pull, saw)).filter(({ by }) => owners.includes(by));
@@ -294,20 +291,16 @@ class Oracle extends Knowledge {
     const { commit, pull } = landing;
     if (pull === undefined) return !needsPullRequest(asset, this.inForce);
     if (!isSame(this.manifestOf(pull.head, asset), this.manifestOf(commit, asset))) return false;
-    const base = this.#baseOf(landing);
+    const base = baseOf(this.world, landing.before, pull);
     if (base === undefined) return false;
     return isSame(this.manifestOf(base, asset), this.manifestOf(landing.before, asset));
   }
 
-  /** The branch still has what the pull request left it with: it takes nothing back. */
-  #isOwn(landing: Landing, part: (tree: Tree) => unknown): boolean {
-    const base = this.#baseOf(landing);
-    return base !== undefined && isSame(part(this.treeOf(base)), part(this.treeOf(landing.before)));
-  }
-
-  #baseOf({ before, pull }: Landing): string | undefined {
-    const { commits } = this.world.remote.objects;
-    return pull && findMergeBase(commits, before, pull.head);
+  /** As at the head; and the branch still has what the pull request left it with. */
+  #isOwn({ before, commit }: Landing, pull: PullFacts, part: (tree: Tree) => unknown): boolean {
+    const at = (id: string): unknown => part(this.treeOf(id));
+    const base = baseOf(this.world, before, pull);
+    return base !== undefined && isSame(at(pull.head), at(commit)) && isSame(at(base), at(before));
   }
 
   #isContentApproved(landing: Landing): boolean {
