@@ -148,3 +148,7 @@ function windowOf({ now, isClockTrusted }: Question): Verdict {
   const midnight = now - (now % dayMs);
   return { says: "wait", until: midnight + (day === 6 ? 2 : 1) * dayMs };
 }
+
+export function failure(why: string): Verdict {
+  return { says: "fail", why };
+}

@@ -1,15 +1,15 @@
-import { askGates, type Question, type Verdict, type Version } from "./oracle-gates.ts";
+import { askGates, failure, type Question, type Verdict, type Version } from "./oracle-gates.ts";
 import { Knowledge, nextOf, rulesOf, type Mark } from "./oracle-knowledge.ts";
 import { copyOf, type Decided, type Decision, type Expected } from "./oracle-decided.ts";
 import type { TagFacts, Waiting } from "./oracle-decided.ts";
 import { votesOf, type Voters } from "./oracle-approvals.ts";
 import { baseOf, landingsOf, type Landing } from "./oracle-landings.ts";
-import { policyFilesOf } from "./people.ts";
 
 import {
   assets,
   isSame,
   needsPullRequest,
+  policyText,
   stages,
   wishKey,
   type Asset,
@@ -443,12 +443,4 @@ export function describeMove({
 
 function failing(why: string): (move: Move) => Move {
   return (move) => ({ ...move, verdict: failure(why) });
-}
-
-function failure(why: string): Verdict {
-  return { says: "fail", why };
-}
-
-function policyText(tree: Tree): string {
-  return JSON.stringify(policyFilesOf(tree.policy));
 }

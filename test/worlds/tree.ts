@@ -204,3 +204,7 @@ export function isSame(left: unknown, right: unknown): boolean {
   if (left === undefined || right === undefined) return left === right;
   return canonicalJson(left as JsonValue) === canonicalJson(right as JsonValue);
 }
+
+export function policyText(tree: Tree): string {
+  return JSON.stringify(policyFilesOf(tree.policy));
+}
