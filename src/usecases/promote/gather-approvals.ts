@@ -1,12 +1,12 @@
 import { policyInForce, type PublishedVersion } from "../../domain/ledger/state.ts";
 import { stageFileOf } from "../../domain/lookup.ts";
-import { approvalsOf, rulesOfMove, type Subject } from "../../domain/promotion/approvals.ts";
+import { rulesOfMove, type Subject } from "../../domain/promotion/approvals.ts";
 import type { Approval } from "../../domain/promotion/facts.ts";
 import type { Move } from "../../domain/promotion/moves.ts";
-import type { Review } from "../../domain/pull-request.ts";
 import type { Registry } from "../../domain/registry.ts";
-import { hasCode } from "../../shared/errors.ts";
+import type { Digest } from "../../shared/digest.ts";
 import { canonicalJson } from "../../shared/json.ts";
+import { approvalsOfChange, type SeenReview } from "./approvals-of-change.ts";
 import type { Change, JudgeContext } from "./change.ts";
 import { isKnownAncestor } from "../ledger/ancestry.ts";
 import { evidenceOf } from "./evidence.ts";
@@ -22,64 +22,45 @@ export async function gatherApprovals(
   move: Move,
   published: PublishedVersion,
 ): Promise<readonly Approval[]> {
-  const { pullRequest, inForce, commits } = change;
-  if (pullRequest === undefined) return [];
-  const subjects = new Map<string, Subject>();
-  for (const review of pullRequest.reviews) {
-    subjects.set(review.id, await subjectOf(context, change, { move, published, review }));
-  }
-  return approvalsOf({
-    pullRequest,
-    commits,
-    access: inForce.policies.access,
+  if (change.pullRequest === undefined) return [];
+  const source = { reader: context.reader, state: change.state };
+  const evidence = await evidenceOf(source, change.after, move.asset, published);
+  const judged = {
+    move,
+    published,
+    evidence: evidence.digest,
+    rules: await rulesAt(context, change, move),
+  };
+  return approvalsOfChange(context, change, {
     asset: move.asset,
-    now: context.clock.now().toISOString(),
-    endedAt: pullRequest.merged?.at,
-    subjectOf: (review) => subjects.get(review.id) ?? { outcome: "unknown" },
+    subjectOf: (review) => subjectOf(context, change, judged, review),
   });
 }
 
-interface Reviewed {
+/** What reviews are held against: as it is judged now. */
+interface Judged {
   readonly move: Move;
   readonly published: PublishedVersion;
-  readonly review: Review;
+  readonly evidence: Digest;
+  readonly rules: string;
 }
 
 /** Whether a review saw what is judged now. */
 async function subjectOf(
   context: JudgeContext,
   change: Change,
-  { move, published, review }: Reviewed,
+  { move, published, evidence, rules }: Judged,
+  { commit, at }: SeenReview,
 ): Promise<Subject> {
-  const { commit } = review;
-  if (commit === undefined) return { outcome: "unknown" };
-  try {
-    const what = await differences(context, change, { move, published, review, commit });
-    if (!(await hasVersion(context, change, published, commit))) return { outcome: "too-early" };
-    return what.length === 0 ? { outcome: "same" } : { outcome: "changed", what };
-  } catch (error) {
-    if (hasCode(error, "GIT_OBJECT_MISSING")) return { outcome: "unknown" };
-    throw error;
-  }
-}
-
-async function differences(
-  context: JudgeContext,
-  change: Change,
-  { move, published, review, commit }: Reviewed & { readonly commit: string },
-): Promise<readonly string[]> {
   const source = { reader: context.reader, state: change.state };
   const what: string[] = [];
   const seen = await readUnderPolicy(context.reader, commit, change.state);
   if (!isSameStageFile(seen, change, move)) what.push("the stage file");
-  const evidence = await evidenceOf(source, commit, move.asset, published);
-  const now = await evidenceOf(source, change.after, move.asset, published);
-  if (evidence.digest !== now.digest) what.push("the evidence");
-  const rules = await rulesAt(context, change, move);
-  if ((await rulesAt(context, change, move, review.at)) !== rules) {
-    what.push("the rules that apply");
-  }
-  return what;
+  const { digest } = await evidenceOf(source, commit, move.asset, published);
+  if (digest !== evidence) what.push("the evidence");
+  if ((await rulesAt(context, change, move, at)) !== rules) what.push("the rules that apply");
+  if (!(await hasVersion(context, change, published, commit))) return { outcome: "too-early" };
+  return what.length === 0 ? { outcome: "same" } : { outcome: "changed", what };
 }
 
 /**

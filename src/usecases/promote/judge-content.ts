@@ -1,10 +1,10 @@
 import type { AssetKey } from "../../domain/asset.ts";
 import { openIncidents } from "../../domain/plan/incidents.ts";
 import { manifestsOf } from "../../domain/lookup.ts";
-import { approvalsOf } from "../../domain/promotion/approvals.ts";
 import type { Asset, Registry } from "../../domain/registry.ts";
 import type { PullRequest } from "../../domain/pull-request.ts";
 import type { RegistryReader } from "../registry-reader.ts";
+import { approvalsOfChange } from "./approvals-of-change.ts";
 import type { Change, JudgeContext } from "./change.ts";
 import { digestIfKnown } from "./evidence.ts";
 import { readUnderPolicy } from "./in-force.ts";
@@ -55,7 +55,10 @@ export async function judgeContent(
       unreviewed.push({ asset, reason });
     } else if (open === undefined) {
       published.push(asset);
-    } else if (isTouched(change, context.reader, asset) && isApproved(context, change, asset)) {
+    } else if (
+      isTouched(change, context.reader, asset) &&
+      (await isApproved(context, change, asset))
+    ) {
       ended.push(...open.map((id) => ({ id, how: "reviewed" as const })));
       published.push(asset);
     } else {
@@ -155,21 +158,15 @@ async function isAsProposed(
 }
 
 /** Somebody who may approve the asset, and did not write it, approved the head as it landed. */
-function isApproved({ clock }: JudgeContext, change: Change, asset: Asset): boolean {
-  const { pullRequest, inForce, commits } = change;
-  if (pullRequest === undefined) return false;
-  return approvalsOf({
-    pullRequest,
-    commits,
-    access: inForce.policies.access,
+async function isApproved(context: JudgeContext, change: Change, asset: Asset): Promise<boolean> {
+  const approvals = await approvalsOfChange(context, change, {
     asset: asset.key,
-    now: clock.now().toISOString(),
-    endedAt: pullRequest.merged?.at,
     subjectOf: ({ commit }) =>
-      commit === pullRequest.head
+      commit === change.pullRequest?.head
         ? { outcome: "same" }
         : { outcome: "changed", what: ["the head"] },
-  }).some(
+  });
+  return approvals.some(
     ({ verdict, mayApprove, isAuthor, isImplied, problem }) =>
       verdict === "approved" && mayApprove && !isAuthor && !isImplied && problem === undefined,
   );

@@ -1,13 +1,14 @@
 import type { ApprovalMark } from "../../domain/ledger/event.ts";
 import { policyInForce, stageVersion } from "../../domain/ledger/state.ts";
-import { approvalsOf, type Subject } from "../../domain/promotion/approvals.ts";
+import type { Subject } from "../../domain/promotion/approvals.ts";
+import type { Approval } from "../../domain/promotion/facts.ts";
 import { policyOwnersRole, type AccessPolicy } from "../../domain/promotion/policy.ts";
-import type { PullRequest, Review } from "../../domain/pull-request.ts";
+import type { PullRequest } from "../../domain/pull-request.ts";
 import type { Registry } from "../../domain/registry.ts";
 import { isPolicyPath } from "../../registry/policy-path.ts";
 import type { Digest } from "../../shared/digest.ts";
-import { hasCode } from "../../shared/errors.ts";
 import { canonicalJson } from "../../shared/json.ts";
+import { approvalsOfChange, type SeenReview } from "./approvals-of-change.ts";
 import type { Change, JudgeContext } from "./change.ts";
 import { readInForce } from "./in-force.ts";
 
@@ -98,7 +99,7 @@ async function ownersApproval(
   change: Change,
   digest: Digest,
 ): Promise<OwnersApproval> {
-  const { pullRequest, inForce, commits } = change;
+  const { pullRequest, inForce } = change;
   const { access } = inForce.policies;
   if (pullRequest === undefined) {
     return {
@@ -115,19 +116,11 @@ async function ownersApproval(
     const problem = `It is not as pull request #${pullRequest.number} proposed it: bring the branch up to date and have it reviewed again.`;
     return { approvals: [], problem };
   }
-  const subjects = new Map<string, Subject>();
-  for (const review of pullRequest.reviews) {
-    subjects.set(review.id, await policySubject(context, change, review, digest));
-  }
-  const given = approvalsOf({
-    pullRequest,
-    commits,
-    access,
+  const all = await approvalsOfChange(context, change, {
     asset: policyOwnersRole,
-    now: context.clock.now().toISOString(),
-    endedAt: pullRequest.merged?.at,
-    subjectOf: (review) => subjects.get(review.id) ?? { outcome: "unknown" },
-  }).filter(({ isImplied }) => !isImplied);
+    subjectOf: (review) => policySubject(context, change, review, digest),
+  });
+  const given = all.filter(({ isImplied }) => !isImplied);
   const byOwners = given.filter(({ roles }) => roles.includes(policyOwnersRole));
   const against = byOwners.find(
     ({ verdict, problem }) => verdict === "changes-requested" && problem === undefined,
@@ -156,7 +149,7 @@ async function isProposed(
 
 function missingOwner(
   owners: readonly string[],
-  given: ReturnType<typeof approvalsOf>,
+  given: readonly Approval[],
   { number }: PullRequest,
 ): string {
   const why = given.flatMap(({ person, problem, isAuthor, roles }) => {
@@ -171,22 +164,16 @@ function missingOwner(
 async function policySubject(
   { reader }: JudgeContext,
   { state, inForce }: Change,
-  { commit, at }: Review,
+  { commit, at }: SeenReview,
   digest: Digest,
 ): Promise<Subject> {
-  if (commit === undefined) return { outcome: "unknown" };
-  try {
-    const what: string[] = [];
-    if ((await reader.policyDigest(commit)) !== digest) what.push("the policy");
-    const then = await readInForce(reader, state, at);
-    if (ownersOf(then.policies.access) !== ownersOf(inForce.policies.access)) {
-      what.push("who owns the policy");
-    }
-    return what.length === 0 ? { outcome: "same" } : { outcome: "changed", what };
-  } catch (error) {
-    if (hasCode(error, "GIT_OBJECT_MISSING")) return { outcome: "unknown" };
-    throw error;
+  const what: string[] = [];
+  if ((await reader.policyDigest(commit)) !== digest) what.push("the policy");
+  const then = await readInForce(reader, state, at);
+  if (ownersOf(then.policies.access) !== ownersOf(inForce.policies.access)) {
+    what.push("who owns the policy");
   }
+  return what.length === 0 ? { outcome: "same" } : { outcome: "changed", what };
 }
 
 function ownersOf(access: AccessPolicy | undefined): string {
