@@ -72,7 +72,9 @@ export class CommitRegistryReader implements RegistryReader {
   readonly #ports: RegistryReaderPorts;
   readonly #documents = createDocumentCache();
   readonly #snapshots = new Map<string, Snapshot>();
+  readonly #under = new Map<string, Promise<Registry>>();
   readonly #policies = new Map<string, Promise<Registry>>();
+  readonly #policyDigests = new Map<string, Promise<Digest>>();
   readonly #digesters = new WeakMap<Registry, ContentDigester>();
 
   constructor(ports: RegistryReaderPorts) {
@@ -83,7 +85,11 @@ export class CommitRegistryReader implements RegistryReader {
     return this.#snapshot(commit).registry;
   }
 
-  async registryUnder(commit: string, policy: string): Promise<Registry> {
+  registryUnder(commit: string, policy: string): Promise<Registry> {
+    return remember(this.#under, `${commit} ${policy}`, () => this.#readUnder(commit, policy));
+  }
+
+  async #readUnder(commit: string, policy: string): Promise<Registry> {
     const [own, other] = [this.#ports.treeAt(commit), this.#ports.treeAt(policy)];
     if (commit === policy || (await hasSamePolicy(own, other))) return this.registryAt(commit);
     return this.#snapshot(`${commit} ${policy}`, () => underPolicyTree(own, other)).registry;
@@ -94,10 +100,7 @@ export class CommitRegistryReader implements RegistryReader {
   }
 
   policyAt(commit: string): Promise<Registry> {
-    const known = this.#policies.get(commit) ?? this.#partAt(commit, isPolicyPath);
-    known.catch(() => this.#policies.delete(commit));
-    keepNewest(this.#policies, commit, known);
-    return known;
+    return remember(this.#policies, commit, () => this.#partAt(commit, isPolicyPath));
   }
 
   #partAt(commit: string, isWanted: (path: string) => boolean): Promise<Registry> {
@@ -139,7 +142,11 @@ export class CommitRegistryReader implements RegistryReader {
     };
   }
 
-  async policyDigest(commit: string): Promise<Digest> {
+  policyDigest(commit: string): Promise<Digest> {
+    return remember(this.#policyDigests, commit, () => this.#digestPolicy(commit));
+  }
+
+  async #digestPolicy(commit: string): Promise<Digest> {
     const registry = await this.policyAt(commit);
     return policyDigest(registry, {
       tree: this.#ports.treeAt(commit),
@@ -185,4 +192,16 @@ function keepNewest<Value>(map: Map<string, Value>, key: string, value: Value): 
   map.set(key, value);
   const [oldest] = map.keys();
   if (map.size > keptSnapshots && oldest !== undefined) map.delete(oldest);
+}
+
+/** Asked twice about one commit, it is read once; a failed read is not an answer to keep. */
+function remember<Value>(
+  map: Map<string, Promise<Value>>,
+  key: string,
+  read: () => Promise<Value>,
+): Promise<Value> {
+  const known = map.get(key) ?? read();
+  known.catch(() => map.delete(key));
+  keepNewest(map, key, known);
+  return known;
 }
