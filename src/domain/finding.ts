@@ -1,3 +1,5 @@
+import type { JsonValue } from "../shared/json.ts";
+
 /** Where in the registry something is. Line and column count from 1; absent for a whole file. */
 export interface Place {
   readonly path: string;
@@ -16,6 +18,26 @@ export interface Finding {
   readonly path: string;
   readonly line?: number;
   readonly column?: number;
+  /** What corrects it, where that is certain. */
+  readonly fix?: Fix;
+  /** Why it blocks nothing: `accept` in registry.yaml takes it for now. */
+  readonly accepted?: Acceptance;
+}
+
+/** A change of one file, by the place of a value in it, so that comments and layout stay. */
+export type Fix =
+  | { readonly type: "set"; readonly pointer: Pointer; readonly value: JsonValue }
+  /** Gives the member at `pointer` another key; its value and place stay. */
+  | { readonly type: "rename"; readonly pointer: Pointer; readonly key: string }
+  | { readonly type: "remove"; readonly pointer: Pointer }
+  | { readonly type: "strip-byte-order-mark" };
+
+type Pointer = readonly (string | number)[];
+
+export interface Acceptance {
+  readonly reason: string;
+  /** ISO date; for ever when absent. */
+  readonly until?: string;
 }
 
 /** By path, then position, then rule: the order in which a person reads files. */
@@ -29,8 +51,11 @@ export function compareFindings(left: Finding, right: Finding): number {
   );
 }
 
-export function isBlocking(finding: Finding): boolean {
-  return finding.severity === "error";
+export function isBlocking({
+  severity,
+  accepted,
+}: Pick<Finding, "severity" | "accepted">): boolean {
+  return severity === "error" && accepted === undefined;
 }
 
 function compareText(left: string, right: string): number {

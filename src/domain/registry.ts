@@ -19,6 +19,7 @@ export interface Registry {
   readonly endpoints: readonly Endpoint[];
   readonly deployments: readonly Deployment[];
   readonly jobs: readonly Job[];
+  readonly otherManifests: readonly OtherManifest[];
   readonly files: FileIndex;
   /** What reading found wrong: YAML, schema, names, files. Rules add theirs. */
   readonly findings: readonly Finding[];
@@ -111,6 +112,17 @@ export interface LocalPath {
   readonly asset: AssetKey | undefined;
   /** The files it covers, sorted by path; empty when `asset` is set or nothing is there. */
   readonly files: readonly RegistryFile[];
+  /** The small files among them that say what the others are, read. */
+  readonly texts: readonly SupportingText[];
+}
+
+/** A file that a manifest stands on and rules look into. */
+export interface SupportingText {
+  readonly role: "mlmodel" | "conda" | "requirements" | "dockerfile";
+  readonly path: string;
+  readonly text: string;
+  /** The YAML ones, if they can be parsed; a finding says why not. */
+  readonly document: ManifestDocument | undefined;
 }
 
 /** A file of the registry, in Git or named by a lock file. */
@@ -187,11 +199,21 @@ export interface Deployment {
   readonly name: string;
   readonly endpoint: string;
   readonly references: readonly ReferenceUse[];
+  readonly localPaths: readonly LocalPath[];
   readonly isBroken: boolean;
 }
 
 /** A job that uses assets: checked and rendered, never versioned. */
 export interface Job {
+  readonly document: ManifestDocument;
+  readonly references: readonly ReferenceUse[];
+  readonly localPaths: readonly LocalPath[];
+  readonly isBroken: boolean;
+}
+
+/** A manifest that is checked and neither versioned nor delivered. */
+export interface OtherManifest {
+  readonly type: "azureml-registry" | "schedule";
   readonly document: ManifestDocument;
   readonly references: readonly ReferenceUse[];
   readonly localPaths: readonly LocalPath[];

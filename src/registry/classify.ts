@@ -5,8 +5,11 @@ import type { SchemaName } from "./schema/schemas.ts";
 /** What a YAML file is to the registry. */
 export type ManifestRole =
   | { readonly type: "asset"; readonly kind: AssetKind; readonly schema: SchemaName }
-  | { readonly type: "endpoint" | "deployment" | "azureml-registry"; readonly schema: SchemaName }
-  | { readonly type: "job" | "asset-layout" }
+  | {
+      readonly type: "endpoint" | "deployment" | "azureml-registry" | "job" | "schedule";
+      readonly schema: SchemaName;
+    }
+  | { readonly type: "asset-layout" }
   /** Azure ML knows it and Cairn does not check it. */
   | { readonly type: "not-checked"; readonly name: string };
 
@@ -27,12 +30,25 @@ const rolesBySchema: Readonly<Record<string, ManifestRole>> = {
   "managedonlinedeployment.schema.json": { type: "deployment", schema: "deployment" },
   "kubernetesonlinedeployment.schema.json": { type: "deployment", schema: "deployment" },
   "deployment.schema.json": { type: "deployment", schema: "deployment" },
+  "parallelcomponent.schema.json": {
+    type: "asset",
+    kind: "component",
+    schema: "parallel-component",
+  },
+  "sparkcomponent.schema.json": { type: "asset", kind: "component", schema: "spark-component" },
+  "schedule.schema.json": { type: "schedule", schema: "schedule" },
+  "batchdeployment.schema.json": { type: "deployment", schema: "batch-deployment" },
+  "modelbatchdeployment.schema.json": { type: "deployment", schema: "batch-deployment" },
+  "pipelinecomponentbatchdeployment.schema.json": {
+    type: "deployment",
+    schema: "batch-deployment",
+  },
   "registry.schema.json": { type: "azureml-registry", schema: "azureml-registry" },
 };
 
 /** Names of Azure ML's other schemas, whatever host they are on. */
 const otherSchemas =
-  /^(?:[a-z]+component|[a-z]*deployment|dataimport|schedule|run|flow|compute|workspace|datastore|amlcompute|computeinstance|featurestore|featureset|featurestoreentity|workspaceconnection|connection|[a-z]+compute|azure[a-z0-9]+|hub|project)(?:\.schema)?\.json$/;
+  /^(?:[a-z]+component|[a-z]*deployment|dataimport|run|flow|compute|workspace|datastore|amlcompute|computeinstance|featurestore|featureset|featurestoreentity|workspaceconnection|connection|[a-z]+compute|azure[a-z0-9]+|hub|project)(?:\.schema)?\.json$/;
 
 /** The last segment of `$schema`, found without parsing; only the start of a file is looked at. */
 export function schemaHintOf(bytes: Uint8Array): string | undefined {
@@ -65,17 +81,29 @@ export function classifyManifest(
     return { type: "asset-layout" };
   }
   const schema = isJsonObject(value) ? value["$schema"] : schemaHint;
-  if (typeof schema === "string") return roleOfSchema(schema);
+  if (typeof schema === "string") return roleOfSchema(schema, value);
   if (value === undefined || !isJsonObject(value)) return undefined;
   return roleOfStem(name, value) ?? roleOfFolder(path, value);
 }
 
-function roleOfSchema(url: string): ManifestRole | undefined {
+/** Azure ML's client goes by `type`, whatever `$schema` says; a job without one is a command. */
+export function jobRole(value: JsonValue | undefined): ManifestRole {
+  const type = isJsonObject(value) ? value["type"] : undefined;
+  const name = typeof type === "string" ? type.toLowerCase() : "command";
+  const schema = jobSchemas.find((candidate) => candidate === `${name}-job`);
+  return schema === undefined
+    ? { type: "not-checked", name: `job of type ${name.slice(0, 60)}` }
+    : { type: "job", schema };
+}
+
+const jobSchemas = ["pipeline-job", "command-job", "sweep-job", "spark-job", "automl-job"] as const;
+
+function roleOfSchema(url: string, value: JsonValue | undefined): ManifestRole | undefined {
   const name = url.slice(url.lastIndexOf("/") + 1);
   const plain = name.toLowerCase().replaceAll("-", "");
   const role = Object.hasOwn(rolesBySchema, plain) ? rolesBySchema[plain] : undefined;
   if (role !== undefined) return role;
-  if (plain.endsWith("job.schema.json")) return { type: "job" };
+  if (plain.endsWith("job.schema.json")) return jobRole(value);
   const isAzures = url.includes("azuremlschemas") || otherSchemas.test(plain);
   return isAzures ? { type: "not-checked", name } : undefined;
 }
@@ -93,7 +121,7 @@ function roleOfStem(name: string, value: JsonObject): ManifestRole | undefined {
 
 function roleOfFolder(path: string, value: JsonObject): ManifestRole | undefined {
   const top = path.slice(0, path.indexOf("/") + 1);
-  if (top === "jobs/") return isJob(value) ? { type: "job" } : undefined;
+  if (top === "jobs/") return isJob(value) ? jobRole(value) : undefined;
   if (top === "endpoints/") {
     if ("endpoint_name" in value) return { type: "deployment", schema: "deployment" };
     return isEndpoint(value) ? { type: "endpoint", schema: "endpoint" } : undefined;
@@ -121,6 +149,8 @@ export function roleOfKind(kind: AssetKind, value: JsonObject): ManifestRole | u
   if (type === undefined || type === "command") {
     return { type: "asset", kind, schema: "command-component" };
   }
+  if (type === "parallel") return { type: "asset", kind, schema: "parallel-component" };
+  if (type === "spark") return { type: "asset", kind, schema: "spark-component" };
   return { type: "not-checked", name: `component of type ${type}` };
 }
 

@@ -131,7 +131,8 @@ const noFields = { references: [], paths: [], findings: [] } as const;
 const noVersion = { version: undefined, findings: [] } as const;
 function ownerOf(role: ManifestRole): FieldOwner | undefined {
   if (role.type === "asset") return role.kind;
-  return role.type === "deployment" || role.type === "job" ? role.type : undefined;
+  const { type } = role;
+  return type === "deployment" || type === "job" || type === "schedule" ? type : undefined;
 }
 
 function folderOf(path: string): string {

@@ -7,6 +7,7 @@ import type {
   Job,
   LocalPath,
   Metadata,
+  OtherManifest,
   ReferenceUse,
 } from "../domain/registry.ts";
 import type { FieldOwner } from "./fields.ts";
@@ -59,14 +60,26 @@ export function toEndpoint(draft: Draft): Endpoint {
 }
 
 export function toDeployment(draft: Draft): Deployment {
-  const { document, references } = draft;
+  const { document, references, localPaths } = draft;
   const endpoint = textOf(document.value["endpoint_name"]) ?? "";
-  return { document, name: nameOf(draft), endpoint, references, isBroken: isBroken(draft) };
+  return {
+    document,
+    name: nameOf(draft),
+    endpoint,
+    references,
+    localPaths,
+    isBroken: isBroken(draft),
+  };
 }
 
 export function toJob(draft: Draft): Job {
   const { document, references, localPaths } = draft;
   return { document, references, localPaths, isBroken: isBroken(draft) };
+}
+
+export function toOther(draft: Draft, type: OtherManifest["type"]): OtherManifest {
+  const { document, references, localPaths } = draft;
+  return { type, document, references, localPaths, isBroken: isBroken(draft) };
 }
 
 /** Names that Azure ML takes and a Git tag does not; the schema has reported the others. */

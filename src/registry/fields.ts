@@ -24,7 +24,7 @@ export interface Field {
   readonly shape: PathShape;
 }
 
-export type FieldOwner = AssetKind | "deployment" | "job";
+export type FieldOwner = AssetKind | "deployment" | "job" | "schedule";
 
 /** Every field of a manifest that refers to something, in the order of the manifest's schema. */
 export function findFields(owner: FieldOwner, value: JsonObject): readonly Field[] {
@@ -45,6 +45,8 @@ export function findFields(owner: FieldOwner, value: JsonObject): readonly Field
     case "job":
       scan.run(value, []);
       scan.automl(value);
+      break;
+    case "schedule":
       break;
     case "deployment":
       scan.deployment(value);

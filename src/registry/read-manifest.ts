@@ -1,10 +1,10 @@
 import { assetKinds } from "../domain/asset.ts";
 import type { Registry } from "../domain/registry.ts";
 import { CairnError } from "../shared/errors.ts";
-import { isJsonObject } from "../shared/json.ts";
+import { isJsonObject, type JsonValue } from "../shared/json.ts";
 import type { SourceTree } from "../source/source-tree.ts";
 import { createDocumentCache } from "./document-cache.ts";
-import { roleOfKind, type ManifestRole } from "./classify.ts";
+import { jobRole, roleOfKind, type ManifestRole } from "./classify.ts";
 import { DraftReader } from "./draft-reader.ts";
 import { FileTable } from "./file-table.ts";
 import { assembleDrafts, emptyRegistry, inspectPaths, notChecked } from "./read-registry.ts";
@@ -12,7 +12,14 @@ import { FileContents } from "./file-contents.ts";
 import { TextReader } from "./text-reader.ts";
 
 /** What a manifest can be said to be when nothing in it says so. */
-export const manifestKinds = [...assetKinds, "endpoint", "deployment", "job", "registry"] as const;
+export const manifestKinds = [
+  ...assetKinds,
+  "endpoint",
+  "deployment",
+  "job",
+  "schedule",
+  "registry",
+] as const;
 export type ManifestKind = (typeof manifestKinds)[number];
 
 export function isManifestKind(text: string): text is ManifestKind {
@@ -46,8 +53,9 @@ export async function readManifest(
   return { ...emptyRegistry(files, []), ...assembleDrafts([draft]) };
 }
 
-function roleOf(kind: ManifestKind, value: unknown): ManifestRole | undefined {
-  if (kind === "job") return { type: "job" };
+function roleOf(kind: ManifestKind, value: JsonValue | undefined): ManifestRole | undefined {
+  if (kind === "job") return jobRole(value);
+  if (kind === "schedule") return { type: "schedule", schema: "schedule" };
   if (kind === "registry") {
     // Cairn's own registry.yaml has a format; Azure's resource of that name has none.
     const isOwn = isJsonObject(value) && "format" in value;

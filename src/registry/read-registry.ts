@@ -5,7 +5,7 @@ import type { SourceEntry, SourceTree } from "../source/source-tree.ts";
 import { compareFindings } from "../domain/finding.ts";
 import { createDocumentCache, type DocumentCache } from "./document-cache.ts";
 import { DraftReader } from "./draft-reader.ts";
-import { toAsset, toDeployment, toEndpoint, toJob, type Draft } from "./drafts.ts";
+import { toAsset, toDeployment, toEndpoint, toJob, toOther, type Draft } from "./drafts.ts";
 import { FileContents } from "./file-contents.ts";
 import { FileTable } from "./file-table.ts";
 import { compileGlobs } from "./glob.ts";
@@ -59,6 +59,7 @@ export function emptyRegistry(files: FileTable, findings: readonly Finding[]): R
     endpoints: [],
     deployments: [],
     jobs: [],
+    otherManifests: [],
     files,
     findings,
   };
@@ -159,13 +160,21 @@ export async function inspectPaths(
       const asset = assets.get(path.target);
       const { pointer, place, text, target } = path;
       if (asset !== undefined && path.shape === "manifest") {
-        draft.localPaths.push({ pointer, place, text, target, asset, files: [] });
+        draft.localPaths.push({ pointer, place, text, target, asset, files: [], texts: [] });
         continue;
       }
       const answer = inspector.inspect(path);
       draft.findings.push(...answer.findings);
       const { files: covers } = answer;
-      draft.localPaths.push({ pointer, place, text, target, asset: undefined, files: covers });
+      draft.localPaths.push({
+        pointer,
+        place,
+        text,
+        target,
+        asset: undefined,
+        files: covers,
+        texts: [],
+      });
     }
   }
 }
@@ -217,7 +226,7 @@ function assemble(
 /** The parts of a registry that come from manifests. */
 export function assembleDrafts(
   drafts: readonly Draft[],
-): Pick<Registry, "assets" | "endpoints" | "deployments" | "jobs" | "findings"> {
+): Pick<Registry, "assets" | "endpoints" | "deployments" | "jobs" | "otherManifests" | "findings"> {
   const ofType = (type: Draft["role"]["type"]): readonly Draft[] =>
     drafts.filter((draft) => draft.role.type === type);
   return {
@@ -228,6 +237,10 @@ export function assembleDrafts(
     endpoints: ofType("endpoint").map(toEndpoint),
     deployments: ofType("deployment").map(toDeployment),
     jobs: ofType("job").map(toJob),
+    otherManifests: drafts.flatMap((draft) => {
+      const { type } = draft.role;
+      return type === "azureml-registry" || type === "schedule" ? [toOther(draft, type)] : [];
+    }),
     findings: drafts.flatMap((draft) => [...draft.findings, ...draft.metadataFindings]),
   };
 }

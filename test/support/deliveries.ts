@@ -116,6 +116,7 @@ export function registryWith(overrides: Partial<Registry> = {}): Registry {
     endpoints: [],
     deployments: [],
     jobs: [],
+    otherManifests: [],
     files: { has: () => false, objectIdOf: () => undefined, paths: () => [], count: 0 },
     policies: noPolicies,
     findings: [],
@@ -143,7 +144,14 @@ export function endpointWith(
         pointer: ["model"],
         place,
       } as const;
-      return { document, name: `d${index}`, endpoint: "e", references: [use], isBroken: false };
+      return {
+        document,
+        name: `d${index}`,
+        endpoint: "e",
+        references: [use],
+        localPaths: [],
+        isBroken: false,
+      };
     }),
   };
 }

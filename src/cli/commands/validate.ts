@@ -10,6 +10,7 @@ const kinds = [
   "data",
   "component",
   "job",
+  "schedule",
   "registry",
   "endpoint",
   "deployment",

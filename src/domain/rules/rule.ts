@@ -1,4 +1,4 @@
-import type { Finding, Place, Severity } from "../finding.ts";
+import type { Finding, Fix, Place, Severity } from "../finding.ts";
 import { compareFindings } from "../finding.ts";
 import type { LedgerState } from "../ledger/state.ts";
 import type { Registry } from "../registry.ts";
@@ -15,14 +15,25 @@ export interface Violation {
   readonly at: Place;
   /** When it differs from the rule's own. */
   readonly severity?: Severity;
+  /** What corrects it, where that is certain. */
+  readonly fix?: Fix;
 }
 
-/** One thing that is checked beyond the schema: one file, named after its id. */
-export interface Rule {
+/** What can be said of a rule without running it; `docs/rules/<id>.md` says more. */
+export interface RuleInfo {
   readonly id: string;
   readonly severity: Severity;
   /** One sentence that holds when the rule is kept: its documentation. */
   readonly states: string;
+  /**
+   * What it finds leaves a manifest without a usable meaning or without its bytes: its severity
+   * cannot be changed, and what was accepted is still not published.
+   */
+  readonly isFixed?: true;
+}
+
+/** One thing that is checked beyond the schema: one file, named after its id. */
+export interface Rule extends RuleInfo {
   check(context: RuleContext): Iterable<Violation>;
 }
 
@@ -30,8 +41,9 @@ export interface Rule {
 export function runRules(rules: readonly Rule[], context: RuleContext): readonly Finding[] {
   const findings: Finding[] = [];
   for (const rule of rules) {
-    for (const { message, at, severity } of rule.check(context)) {
-      findings.push({ rule: rule.id, severity: severity ?? rule.severity, message, ...at });
+    for (const { message, at, severity = rule.severity, fix } of rule.check(context)) {
+      const finding = { rule: rule.id, severity, message, ...at };
+      findings.push(fix === undefined ? finding : { ...finding, fix });
     }
   }
   return findings.sort(compareFindings);

@@ -11,6 +11,7 @@ function field(target: string, files?: readonly string[]): LocalPath {
     text: `./${target}`,
     target,
     asset: undefined,
+    texts: [],
     files: (files ?? [""]).map((relativePath) => ({
       path: relativePath === "" ? target : `${target}/${relativePath}`,
       relativePath: relativePath === "" ? name : relativePath,
@@ -59,7 +60,7 @@ it.each([
 });
 
 it("says what each field becomes", () => {
-  const other = { ...field("x/prep.yml"), asset: "components/prep" as const, files: [] };
+  const other = { ...field("x/prep.yml"), asset: "components/prep" as const, texts: [], files: [] };
   const fields = [field("a/src", ["x.py"]), other, field("b/src", ["y.py"]), field("none", [])];
 
   expect(placeFiles(fields).fields).toEqual(["src", undefined, "src-2", undefined]);

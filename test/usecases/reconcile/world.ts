@@ -176,6 +176,7 @@ export class MemoryRegistryReader implements RegistryReader {
       endpoints: [],
       deployments: [],
       jobs: [],
+      otherManifests: [],
       files: {
         has: (path) => ids.has(path),
         objectIdOf: (path) => ids.get(path),
@@ -357,6 +358,7 @@ function assetOf(document: ManifestDocument, documents: readonly ManifestDocumen
       target: `${part}/asset.yaml`,
       asset: part,
       files: [],
+      texts: [],
     })),
     isBroken: spec.isBroken ?? false,
     metadata: metadataOf(documents.find(({ path }) => path === metadataPath(document.path))),
