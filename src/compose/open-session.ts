@@ -59,6 +59,7 @@ export async function openSession(
     treeAt: (commit) => new CommitSourceTree({ git: mirror, commit }),
     openObject: (registry, sha256) => openObject({ registry, sha256, target, openStore }),
     hashes,
+    clock: systemClock,
   });
   return {
     url: redact(target.url),

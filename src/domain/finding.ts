@@ -40,6 +40,31 @@ export interface Acceptance {
   readonly until?: string;
 }
 
+/** What registry.yaml says about findings: `severity` and `accept`. */
+export interface FindingPolicy {
+  /** In order; the last that matches decides. */
+  readonly severities: readonly SeverityChange[];
+  readonly acceptances: readonly AcceptedFindings[];
+}
+
+export interface SeverityChange {
+  readonly rule: string;
+  /** `none`: not reported at all. */
+  readonly level: Severity | "none";
+  readonly place: Place;
+  readonly matches: (path: string) => boolean;
+}
+
+/** Findings that a registry takes for now: those of one rule in the files that match. */
+export interface AcceptedFindings extends Acceptance {
+  readonly rule: string;
+  /** At most so many in one file: with one more, all of them are reported. No bound when absent. */
+  readonly count: number | undefined;
+  readonly isExpired: boolean;
+  readonly place: Place;
+  readonly matches: (path: string) => boolean;
+}
+
 /** By path, then position, then rule: the order in which a person reads files. */
 export function compareFindings(left: Finding, right: Finding): number {
   return (

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../shared/json.ts";
 import type { AssetId, AssetKey, AssetKind } from "./asset.ts";
-import type { Finding, Place } from "./finding.ts";
+import type { Finding, FindingPolicy, Place } from "./finding.ts";
 import type { GateName, Policies } from "./promotion/policy.ts";
 import type { Reference } from "./reference.ts";
 import type { VersionScheme } from "./version.ts";
@@ -42,6 +42,9 @@ export interface RegistrySettings {
   requiresPullRequest(pathOrAsset: string): boolean;
   /** Largest size of one version, all its files together, in bytes. */
   readonly sizeLimitBytes: number | undefined;
+  /** Optional rules that apply here, such as `azureml-assets`. */
+  readonly ruleSets: readonly string[];
+  readonly findingPolicy: FindingPolicy;
 }
 
 export interface Replica {

@@ -1,5 +1,6 @@
 import { formatAssetKey, nameProblem, type AssetKind } from "../domain/asset.ts";
-import type { Finding } from "../domain/finding.ts";
+import { isHolding, judgeFindings } from "../domain/finding-policy.ts";
+import type { Finding, FindingPolicy } from "../domain/finding.ts";
 import type {
   Asset,
   Deployment,
@@ -92,6 +93,11 @@ export function* nameFindings(draft: Draft): Iterable<Finding> {
   }
 }
 
+/** What the registry says about its findings decides whether a manifest counts as broken. */
+export function gradeFindings({ findings }: Draft, policy: FindingPolicy | undefined): void {
+  findings.splice(0, findings.length, ...judgeFindings(findings, policy));
+}
+
 function isBroken(draft: Draft): boolean {
-  return draft.findings.some(({ severity }) => severity === "error");
+  return draft.findings.some(isHolding);
 }

@@ -5,7 +5,15 @@ import type { SourceEntry, SourceTree } from "../source/source-tree.ts";
 import { compareFindings } from "../domain/finding.ts";
 import { createDocumentCache, type DocumentCache } from "./document-cache.ts";
 import { DraftReader } from "./draft-reader.ts";
-import { toAsset, toDeployment, toEndpoint, toJob, toOther, type Draft } from "./drafts.ts";
+import {
+  gradeFindings,
+  toAsset,
+  toDeployment,
+  toEndpoint,
+  toJob,
+  toOther,
+  type Draft,
+} from "./drafts.ts";
 import { FileContents } from "./file-contents.ts";
 import { FileTable } from "./file-table.ts";
 import { compileGlobs } from "./glob.ts";
@@ -22,6 +30,8 @@ import { strings } from "./values.ts";
 export interface ReadRegistryOptions {
   /** Hand the same one to every read of a registry: only what changed is parsed again. */
   readonly cache?: DocumentCache;
+  /** The day it is: acceptances of findings expire. Without it none has. */
+  readonly now?: Date;
 }
 
 /** Reads a registry from its files. What is wrong with them is in `findings`; nothing throws but I/O. */
@@ -33,12 +43,13 @@ export async function readRegistry(
   const files = new FileTable(await tree.list());
   const texts = new TextReader(tree, files, cache);
   await texts.load(yamlPaths(files));
-  const settings = readSettings(texts);
+  const settings = readSettings(texts, options.now ?? new Date(0));
   if (settings.isTooNew) return emptyRegistry(files, settings.findings);
   const { drafts, findings } = readDrafts({ texts, files, settings });
   const contents = new FileContents(tree, files, cache);
   await inspectPaths(drafts, files, contents);
   checkNames(drafts, settings.document?.value);
+  for (const draft of drafts) gradeFindings(draft, settings.settings?.findingPolicy);
   return assemble({ texts, files, settings, drafts, findings });
 }
 

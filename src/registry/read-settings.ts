@@ -7,6 +7,7 @@ import { parseSize } from "../shared/units.ts";
 import { compileSelectors, globProblem } from "./glob.ts";
 import { errorAt } from "./local-paths.ts";
 import { YamlDocument } from "./manifest-document.ts";
+import { readFindingPolicy } from "./read-finding-policy.ts";
 import { hasErrors } from "./problem.ts";
 import type { TextReader } from "./text-reader.ts";
 import { strings, textOf } from "./values.ts";
@@ -23,7 +24,7 @@ export interface SettingsRead {
   readonly document: YamlDocument | undefined;
 }
 
-export function readSettings(texts: TextReader): SettingsRead {
+export function readSettings(texts: TextReader, now: Date): SettingsRead {
   const parsed = texts.parsed(registryPath);
   if (parsed === undefined) {
     const message = "There is no registry.yaml: run `cairn init`, or check the folder.";
@@ -41,7 +42,7 @@ export function readSettings(texts: TextReader): SettingsRead {
   }
   const findings = [...texts.findings(registryPath, "registry"), ...patternFindings(document)];
   if (hasErrors(findings)) return { ...unusable(findings), document };
-  return { settings: toSettings(document), findings, isTooNew: false, document };
+  return { settings: toSettings(document, now), findings, isTooNew: false, document };
 }
 
 /** A pattern that is not accepted would match nothing, and what it protects would be open. */
@@ -59,7 +60,7 @@ function unusable(findings: readonly Finding[]): SettingsRead {
   return { settings: undefined, findings, isTooNew: false, document: undefined };
 }
 
-function toSettings(document: YamlDocument): RegistrySettings {
+function toSettings(document: YamlDocument, now: Date): RegistrySettings {
   const { value } = document;
   const replicas = toReplicas(value["replication_locations"]);
   const follow = isJsonObject(value["follow"]) ? value["follow"] : {};
@@ -74,6 +75,8 @@ function toSettings(document: YamlDocument): RegistrySettings {
     references: value["references"] === "resolve" ? "resolve" : "pinned",
     requiresPullRequest: compileSelectors(strings(value["require_pull_request"])),
     sizeLimitBytes: toBytes(value["size_limit"]),
+    ruleSets: strings(value["rules"]),
+    findingPolicy: readFindingPolicy(document, now),
   };
 }
 

@@ -8,6 +8,7 @@ import { readEvaluations } from "../registry/read-evidence.ts";
 import { isPolicyPath } from "../registry/policy-path.ts";
 import { hasSamePolicy, partOfTree, underPolicyTree } from "../registry/policy-tree.ts";
 import { readRegistry } from "../registry/read-registry.ts";
+import type { Clock } from "../shared/clock.ts";
 import type { Digest } from "../shared/digest.ts";
 import type { JsonObject } from "../shared/json.ts";
 import type { SourceTree } from "../source/source-tree.ts";
@@ -56,6 +57,8 @@ export interface RegistryReaderPorts {
   /** The bytes of an object that Git does not hold, from the stores of this registry. */
   openObject(registry: Registry, sha256: string): AsyncIterable<Uint8Array>;
   readonly hashes: HashCache;
+  /** Says which acceptances of findings have expired. */
+  readonly clock?: Clock;
 }
 
 /** Snapshots that are kept: the head, and the few commits whose versions are being delivered. */
@@ -106,6 +109,7 @@ export class CommitRegistryReader implements RegistryReader {
   #partAt(commit: string, isWanted: (path: string) => boolean): Promise<Registry> {
     return readRegistry(partOfTree(this.#ports.treeAt(commit), isWanted), {
       cache: this.#documents,
+      ...this.#today(),
     });
   }
 
@@ -164,6 +168,11 @@ export class CommitRegistryReader implements RegistryReader {
       : this.#snapshot(commit).tree.open(file.path);
   }
 
+  #today(): { readonly now?: Date } {
+    const { clock } = this.#ports;
+    return clock === undefined ? {} : { now: clock.now() };
+  }
+
   #sources(commit: string, registry: Registry): ByteSources {
     return {
       tree: this.#snapshot(commit).tree,
@@ -179,7 +188,7 @@ export class CommitRegistryReader implements RegistryReader {
   }
 
   #read(key: string, tree: SourceTree): Snapshot {
-    const registry = readRegistry(tree, { cache: this.#documents });
+    const registry = readRegistry(tree, { cache: this.#documents, ...this.#today() });
     // A failed read is not an answer to keep.
     registry.catch(() => this.#snapshots.delete(key));
     return { tree, registry };

@@ -1,5 +1,6 @@
 import type { LedgerState } from "../domain/ledger/state.ts";
 import type { Registry } from "../domain/registry.ts";
+import { judgeFindings, noFindingPolicy, policyFindings } from "../domain/finding-policy.ts";
 import { compareFindings, type Finding } from "../domain/finding.ts";
 import { rules } from "../domain/rules/index.ts";
 import { runRules } from "../domain/rules/rule.ts";
@@ -36,7 +37,9 @@ export function findProblems(
 ): readonly Finding[] {
   const broken = registry.findings.some(({ rule }) => rule === "format-too-new");
   const found = broken ? [] : runRules(rules, { registry, state });
-  return [...registry.findings, ...found].sort(compareFindings);
+  const policy = registry.settings?.findingPolicy ?? noFindingPolicy;
+  const findings = judgeFindings([...registry.findings, ...found], policy);
+  return [...findings, ...policyFindings(policy, findings)].sort(compareFindings);
 }
 
 function report(registry: Registry, state: LedgerState | undefined): ValidateReport {

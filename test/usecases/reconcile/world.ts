@@ -1,3 +1,4 @@
+import { noFindingPolicy } from "../../../src/domain/finding-policy.ts";
 import { parse } from "yaml";
 
 import {
@@ -339,6 +340,8 @@ function settingsOf(document: ManifestDocument): RegistrySettings {
     references: document.value["references"] === "resolve" ? "resolve" : "pinned",
     requiresPullRequest: compileGlobs((document.value["requirePullRequest"] ?? []) as string[]),
     sizeLimitBytes: undefined,
+    ruleSets: [],
+    findingPolicy: noFindingPolicy,
   };
 }
 
