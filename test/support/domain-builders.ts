@@ -6,6 +6,7 @@ import {
   incidentKinds,
   type AcceptedEvent,
   type AdoptedEvent,
+  type DeprecatedEvent,
   type IncidentEvent,
   type LedgerEntry,
   type LedgerEvent,
@@ -108,6 +109,18 @@ export function incident(overrides: Partial<IncidentEvent> = {}): IncidentEvent 
     id: "tag-missing/models/taxi-fare@v1/000000000000",
     kind: "tag-missing",
     message: "the tag models/taxi-fare@v1 is gone; the version stays published",
+    ...overrides,
+  };
+}
+
+export function deprecated(overrides: Partial<DeprecatedEvent> = {}): DeprecatedEvent {
+  return {
+    ...base,
+    type: "deprecated",
+    asset: "models/taxi-fare",
+    version: "1",
+    reason: "there is a better one",
+    landing,
     ...overrides,
   };
 }
