@@ -49,7 +49,7 @@ describe.each(allRules)("docs/rules/$id.md", ({ id, severity }) => {
   });
 
   it.runIf(!withoutExamples.has(id))("has a good example without a finding", async () => {
-    expect(page.good).toBeDefined();
-    if (page.good !== undefined) expect(await findingsOf(id, page.good)).toEqual([]);
+    const { good } = page;
+    expect(good === undefined ? ["no example"] : await findingsOf(id, good)).toEqual([]);
   });
 });
