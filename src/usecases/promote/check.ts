@@ -1,3 +1,4 @@
+import { compareStates } from "../../domain/finding-change.ts";
 import { isBlocking, type Finding } from "../../domain/finding.ts";
 import type { PullRequest } from "../../domain/pull-request.ts";
 import type { CheckReport, MoveReport, PredictedVersion } from "../app-promote.ts";
@@ -159,18 +160,15 @@ async function changedFindings(
   const { state, after, registryBefore } = change;
   const proposed = await reader.registryAt(after);
   const all = [...findProblems(proposed, state), ...met];
-  const before = new Set(findProblems(registryBefore, state).map(identity));
+  const { introduced } = compareStates({
+    before: findProblems(registryBefore, state),
+    after: all,
+  });
+  const isNew = new Set(introduced);
   const isChanged = (path: string): boolean =>
     proposed.files.objectIdOf(path) !== registryBefore.files.objectIdOf(path);
-  const findings = all.filter(
-    (finding) => isChanged(finding.path) || !before.has(identity(finding)),
-  );
+  const findings = all.filter((finding) => isChanged(finding.path) || isNew.has(finding));
   return { findings, others: all.length - findings.length };
-}
-
-/** Without the line: a finding that only moved is not new. */
-function identity({ rule, path, message }: Finding): string {
-  return `${rule}\0${path}\0${message}`;
 }
 
 function predictedVersions(
