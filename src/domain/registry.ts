@@ -42,6 +42,8 @@ export interface RegistrySettings {
   requiresPullRequest(pathOrAsset: string): boolean;
   /** Largest size of one version, all its files together, in bytes. */
   readonly sizeLimitBytes: number | undefined;
+  /** Largest size of one file in Git itself; absent when the registry leaves it to Cairn. */
+  readonly gitFileLimitBytes: number | undefined;
   /** Optional rules that apply here, such as `azureml-assets`. */
   readonly ruleSets: readonly string[];
   readonly findingPolicy: FindingPolicy;
@@ -136,6 +138,8 @@ export interface RegistryFile {
   readonly relativePath: string;
   readonly sizeBytes: number;
   readonly content: FileContent;
+  /** A folder shows the file, and Git keeps a pointer or nothing of it: in Git LFS, or locked. */
+  readonly isOutsideGit?: true;
 }
 
 /** Where a file's bytes are found. */

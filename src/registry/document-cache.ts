@@ -1,3 +1,4 @@
+import type { CompanionText } from "./companion-text.ts";
 import type { SchemaName } from "./schema/schemas.ts";
 import type { Problem } from "./problem.ts";
 import type { ParsedYaml } from "./yaml/parse-yaml.ts";
@@ -24,15 +25,15 @@ export interface DocumentCache {
   readonly texts: BoundedMap<CachedText>;
   /** `false` for small files that are no pointers. */
   readonly pointers: BoundedMap<LfsPointer | false>;
-  /** Small files that say how others are read: `.amlignore`, `MLmodel`. */
-  readonly companions: BoundedMap<Uint8Array>;
+  /** Small files that say how others are read: `.amlignore`, `MLmodel`, `conda.yaml`. */
+  readonly companions: BoundedMap<CompanionText>;
 }
 
 export function createDocumentCache(maxEntries = 100_000): DocumentCache {
   return {
     texts: new BoundedMap(maxEntries),
     pointers: new BoundedMap(maxEntries),
-    companions: new BoundedMap(Math.ceil(maxEntries / 10)),
+    companions: new BoundedMap(Math.ceil(maxEntries / 2)),
   };
 }
 

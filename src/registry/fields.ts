@@ -1,4 +1,6 @@
 import type { AssetKind } from "../domain/asset.ts";
+import { dockerfileName } from "../domain/environments.ts";
+import type { SupportingText } from "../domain/registry.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../shared/json.ts";
 import { members } from "./values.ts";
 import type { PointerPath } from "./yaml/pointer.ts";
@@ -15,6 +17,13 @@ export type PathShape =
   /** The manifest of another asset. */
   | "manifest";
 
+/** A small file that says what lies behind a path, read along with it. */
+export interface Companion {
+  readonly role: SupportingText["role"];
+  /** From what the path names; empty for just that. */
+  readonly name: string;
+}
+
 /** A text in a manifest that names an asset, a file or an address. */
 export interface Field {
   readonly pointer: PointerPath;
@@ -22,6 +31,7 @@ export interface Field {
   /** The kind a reference here must have; absent where references are not resolved. */
   readonly kind: AssetKind | undefined;
   readonly shape: PathShape;
+  readonly companions: readonly Companion[];
 }
 
 export type FieldOwner = AssetKind | "deployment" | "job" | "schedule";
@@ -74,8 +84,22 @@ class Scan {
 
   environment(value: JsonObject, at: PointerPath): void {
     const build = value["build"];
-    if (isJsonObject(build)) this.#path(build["path"], [...at, "build", "path"], "folder");
-    this.#path(value["conda_file"], [...at, "conda_file"], "file");
+    if (isJsonObject(build)) {
+      this.#add({
+        value: build["path"],
+        at: [...at, "build", "path"],
+        kind: undefined,
+        shape: "folder",
+        companions: dockerfileOf(build),
+      });
+    }
+    this.#add({
+      value: value["conda_file"],
+      at: [...at, "conda_file"],
+      kind: undefined,
+      shape: "file",
+      companions: [{ role: "conda", name: "" }],
+    });
   }
 
   deployment(value: JsonObject): void {
@@ -140,12 +164,26 @@ class Scan {
     readonly at: PointerPath;
     readonly kind: AssetKind | undefined;
     readonly shape: PathShape;
+    readonly companions?: readonly Companion[];
   }): void {
     const { value, at, kind, shape } = field;
     if (typeof value === "string" && value !== "") {
-      this.fields.push({ pointer: at, text: value, kind, shape });
+      const companions = field.companions ?? (shape === "mlflow" ? mlflowFiles : []);
+      this.fields.push({ pointer: at, text: value, kind, shape, companions });
     }
   }
+}
+
+/** What MLflow writes beside a model under names of its own. */
+const mlflowFiles: readonly Companion[] = [
+  { role: "mlmodel", name: "MLmodel" },
+  { role: "conda", name: "conda.yaml" },
+  { role: "requirements", name: "requirements.txt" },
+];
+
+function dockerfileOf(build: JsonObject): readonly Companion[] {
+  const name = dockerfileName(build);
+  return name === undefined ? [] : [{ role: "dockerfile", name }];
 }
 
 function shapeOfData(type: JsonValue): PathShape {

@@ -1,11 +1,14 @@
 import type { RegistryFile } from "../domain/registry.ts";
 import type { SourceEntry, SourceTree } from "../source/source-tree.ts";
+import { CompanionText } from "./companion-text.ts";
 import type { DocumentCache, LfsPointer } from "./document-cache.ts";
 import type { FileTable } from "./file-table.ts";
 
 /** Pointers have three short lines; the sizes spare reading other files. */
 const pointerBytes = { min: 110, max: 600 };
 const companionBytes = 1024 * 1024;
+/** Larger ones are read again: the cache must not grow with them. */
+const cachedCompanionBytes = 64 * 1024;
 
 /** A file that a lock file names. */
 export interface LockedFile {
@@ -19,7 +22,7 @@ export class FileContents {
   readonly #files: FileTable;
   readonly #cache: DocumentCache;
   readonly #pointers = new Map<string, LfsPointer>();
-  readonly #companions = new Map<string, Uint8Array>();
+  readonly #companions = new Map<string, CompanionText>();
 
   constructor(tree: SourceTree, files: FileTable, cache: DocumentCache) {
     this.#tree = tree;
@@ -35,7 +38,8 @@ export class FileContents {
     await this.#loadPointers(options.covered);
   }
 
-  companion(path: string): Uint8Array | undefined {
+  /** A small file, if it is there and in Git itself or a folder. */
+  companion(path: string): CompanionText | undefined {
     return this.#companions.get(path);
   }
 
@@ -62,12 +66,18 @@ export class FileContents {
       if (cached !== undefined) this.#companions.set(path, cached);
       else if (this.#files.has(path)) unknown.push(path);
     }
-    for await (const { path, bytes } of this.#tree.readMany(unknown, {
-      maxBytes: companionBytes,
-    })) {
-      this.#companions.set(path, bytes);
+    const sameTexts = new Map<string, CompanionText>();
+    const maxBytes = companionBytes;
+    for await (const { path, bytes } of this.#tree.readMany(unknown, { maxBytes })) {
+      const read = new CompanionText(bytes);
+      // A folder has no ids: many models share one conda.yaml there all the same.
+      const companion = sameTexts.get(read.text) ?? read;
+      sameTexts.set(read.text, companion);
+      this.#companions.set(path, companion);
       const id = this.#files.objectIdOf(path);
-      if (id !== undefined) this.#cache.companions.set(id, bytes);
+      if (id !== undefined && companion.sizeBytes <= cachedCompanionBytes) {
+        this.#cache.companions.set(id, companion);
+      }
     }
   }
 

@@ -5,9 +5,7 @@ import type { PathShape } from "./fields.ts";
 import type { FileContents, LockedFile } from "./file-contents.ts";
 import type { FileTable } from "./file-table.ts";
 import { compileIgnoreFile } from "./ignore-file.ts";
-import { hasErrors } from "./problem.ts";
-import { parseYaml } from "./yaml/parse-yaml.ts";
-import { byCodeUnits, isJsonObject } from "../shared/json.ts";
+import { byCodeUnits } from "../shared/json.ts";
 
 /** A field that names something in the registry, resolved but not yet looked at. */
 export interface PathRequest {
@@ -108,9 +106,8 @@ export class PathInspector {
 
   /** What the ignore file and the manifest's own files leave. */
   *#covered({ target, own }: PathRequest): Iterable<SourceEntry> {
-    const bytes = this.#contents.companion(joinPath(target, ".amlignore"));
-    const isIgnored =
-      bytes === undefined ? undefined : compileIgnoreFile(Buffer.from(bytes).toString("utf8"));
+    const ignoreFile = this.#contents.companion(joinPath(target, ".amlignore"));
+    const isIgnored = ignoreFile === undefined ? undefined : compileIgnoreFile(ignoreFile.text);
     for (const entry of this.#files.below(target)) {
       if (own.has(entry.path)) continue;
       if (isIgnored?.(relative(target, entry.path)) === true) continue;
@@ -132,8 +129,7 @@ export class PathInspector {
       const message = `"${text}" has no file MLmodel, which type mlflow_model needs.`;
       return [errorAt("path-type", message, place)];
     }
-    const bytes = this.#contents.companion(path);
-    return bytes === undefined ? [] : mlflowFindings(path, bytes);
+    return [];
   }
 
   #isFolder({ target, locked }: PathRequest): boolean {
@@ -141,15 +137,6 @@ export class PathInspector {
     for (const path of locked.keys()) if (isBelow(target, path)) return true;
     return false;
   }
-}
-
-function mlflowFindings(path: string, bytes: Uint8Array): readonly Finding[] {
-  const { value, problems } = parseYaml(bytes);
-  const findings = problems.map((problem) => ({ path, ...problem }));
-  if (hasErrors(problems)) return findings;
-  if (isJsonObject(value) && isJsonObject(value["flavors"])) return findings;
-  const message = 'The file MLmodel has no mapping "flavors": it is not an MLflow model.';
-  return [...findings, errorAt("path-type", message, { path, line: 1, column: 1 })];
 }
 
 /** The link, submodule or unreadable entry that a path is or goes through. */

@@ -4,10 +4,17 @@ import { CairnError } from "../shared/errors.ts";
 import { isJsonObject, type JsonValue } from "../shared/json.ts";
 import type { SourceTree } from "../source/source-tree.ts";
 import { createDocumentCache } from "./document-cache.ts";
-import { jobRole, roleOfKind, type ManifestRole } from "./classify.ts";
+import {
+  deploymentRole,
+  endpointRole,
+  jobRole,
+  roleOfKind,
+  type ManifestRole,
+} from "./classify.ts";
 import { DraftReader } from "./draft-reader.ts";
 import { FileTable } from "./file-table.ts";
-import { assembleDrafts, emptyRegistry, inspectPaths, notChecked } from "./read-registry.ts";
+import { assembleDrafts, emptyRegistry, notChecked } from "./read-registry.ts";
+import { inspectPaths } from "./inspect-paths.ts";
 import { FileContents } from "./file-contents.ts";
 import { TextReader } from "./text-reader.ts";
 
@@ -61,7 +68,10 @@ function roleOf(kind: ManifestKind, value: JsonValue | undefined): ManifestRole 
     const isOwn = isJsonObject(value) && "format" in value;
     return { type: "azureml-registry", schema: isOwn ? "registry" : "azureml-registry" };
   }
-  if (kind === "endpoint" || kind === "deployment") return { type: kind, schema: kind };
+  if (kind === "endpoint" || kind === "deployment") {
+    if (!isJsonObject(value)) return { type: kind, schema: kind };
+    return kind === "endpoint" ? endpointRole(value) : deploymentRole(value);
+  }
   if (kind !== "component") return { type: "asset", kind, schema: kind };
   const found = isJsonObject(value) ? roleOfKind(kind, value) : undefined;
   return found ?? { type: "asset", kind, schema: "command-component" };

@@ -1,7 +1,7 @@
 import { noPolicies } from "../domain/promotion/policy.ts";
 import type { Finding } from "../domain/finding.ts";
-import type { LocalPath, Registry } from "../domain/registry.ts";
-import type { SourceEntry, SourceTree } from "../source/source-tree.ts";
+import type { Registry } from "../domain/registry.ts";
+import type { SourceTree } from "../source/source-tree.ts";
 import { compareFindings } from "../domain/finding.ts";
 import { createDocumentCache, type DocumentCache } from "./document-cache.ts";
 import { DraftReader } from "./draft-reader.ts";
@@ -15,10 +15,11 @@ import {
   type Draft,
 } from "./drafts.ts";
 import { FileContents } from "./file-contents.ts";
+import { inspectPaths } from "./inspect-paths.ts";
 import { FileTable } from "./file-table.ts";
 import { compileGlobs } from "./glob.ts";
 import { looksLikeManifest } from "./classify.ts";
-import { joinPath, PathInspector, unusableEntry } from "./local-paths.ts";
+import { unusableEntry } from "./local-paths.ts";
 import { checkNames } from "./names.ts";
 import { readStageFile, readWorkspace, workspacePath } from "./read-deliveries.ts";
 import { policyTestPaths, readPolicyTests } from "./policy-tests.ts";
@@ -147,61 +148,6 @@ function manifestFilter(settings: SettingsRead): (path: string) => boolean {
   return (path) => isIncluded(path) && !isExcluded(path);
 }
 
-/** Looks at the files behind every local path, after reading in bulk what that needs. */
-export async function inspectPaths(
-  drafts: readonly Draft[],
-  files: FileTable,
-  contents: FileContents,
-): Promise<void> {
-  const pending = drafts.flatMap((draft) => draft.pending);
-  const covered = new Set<SourceEntry>();
-  for (const target of new Set(pending.map((path) => path.target))) {
-    const entry = files.get(target);
-    for (const each of entry === undefined ? files.below(target) : [entry]) covered.add(each);
-  }
-  const companions = pending.flatMap(({ target, shape }) => [
-    joinPath(target, ".amlignore"),
-    ...(shape === "mlflow" ? [joinPath(target, "MLmodel")] : []),
-  ]);
-  await contents.load({ covered, companions });
-  const inspector = new PathInspector(files, contents);
-  const assets = assetsByPath(drafts);
-  for (const draft of drafts) {
-    for (const path of draft.pending) {
-      const asset = assets.get(path.target);
-      const { pointer, place, text, target } = path;
-      if (asset !== undefined && path.shape === "manifest") {
-        draft.localPaths.push({ pointer, place, text, target, asset, files: [], texts: [] });
-        continue;
-      }
-      const answer = inspector.inspect(path);
-      draft.findings.push(...answer.findings);
-      const { files: covers } = answer;
-      draft.localPaths.push({
-        pointer,
-        place,
-        text,
-        target,
-        asset: undefined,
-        files: covers,
-        texts: [],
-      });
-    }
-  }
-}
-
-/** `./prep.yml` that is itself a manifest means that asset. */
-function assetsByPath(
-  drafts: readonly Draft[],
-): ReadonlyMap<string, NonNullable<LocalPath["asset"]>> {
-  const assets = new Map<string, NonNullable<LocalPath["asset"]>>();
-  for (const draft of drafts) {
-    const asset = draft.role.type === "asset" ? toAsset(draft, draft.role.kind) : undefined;
-    if (asset !== undefined) assets.set(draft.document.path, asset.key);
-  }
-  return assets;
-}
-
 function assemble(
   parts: Reading & { readonly drafts: readonly Draft[]; readonly findings: readonly Finding[] },
 ): Registry {
@@ -252,6 +198,17 @@ export function assembleDrafts(
       const { type } = draft.role;
       return type === "azureml-registry" || type === "schedule" ? [toOther(draft, type)] : [];
     }),
-    findings: drafts.flatMap((draft) => [...draft.findings, ...draft.metadataFindings]),
+    findings: distinct(drafts.flatMap((draft) => [...draft.findings, ...draft.metadataFindings])),
   };
+}
+
+/** A file that several manifests name is wrong once. */
+function distinct(findings: readonly Finding[]): readonly Finding[] {
+  const byText = new Map(
+    findings.map((finding) => {
+      const { rule, path, line, column, message } = finding;
+      return [[rule, path, line, column, message].join("\n"), finding];
+    }),
+  );
+  return [...byText.values()];
 }

@@ -75,6 +75,7 @@ function toSettings(document: YamlDocument, now: Date): RegistrySettings {
     references: value["references"] === "resolve" ? "resolve" : "pinned",
     requiresPullRequest: compileSelectors(strings(value["require_pull_request"])),
     sizeLimitBytes: toBytes(value["size_limit"]),
+    gitFileLimitBytes: toBytes(value["git_file_limit"]),
     ruleSets: strings(value["rules"]),
     findingPolicy: readFindingPolicy(document, now),
   };

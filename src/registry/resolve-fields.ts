@@ -1,7 +1,7 @@
 import type { Finding } from "../domain/finding.ts";
 import { parseReference } from "../domain/reference.ts";
 import type { LocalPath, ReferenceUse } from "../domain/registry.ts";
-import { findFields, type FieldOwner, type PathShape } from "./fields.ts";
+import { findFields, type Companion, type FieldOwner, type PathShape } from "./fields.ts";
 import type { LockedFile } from "./file-contents.ts";
 import { errorAt } from "./local-paths.ts";
 import type { YamlDocument } from "./manifest-document.ts";
@@ -10,6 +10,7 @@ import { classifyText, resolvePath } from "./resolve-path.ts";
 /** A local path whose target is known and whose files are not yet. */
 export interface PendingPath extends Pick<LocalPath, "pointer" | "place" | "text" | "target"> {
   readonly shape: PathShape;
+  readonly companions: readonly Companion[];
   readonly own: ReadonlySet<string>;
   readonly locked: ReadonlyMap<string, LockedFile>;
 }
@@ -29,7 +30,7 @@ export function resolveFields(
   const references: ReferenceUse[] = [];
   const paths: PendingPath[] = [];
   const findings: Finding[] = [];
-  for (const { pointer, text, kind, shape } of findFields(owner, document.value)) {
+  for (const { pointer, text, kind, shape, companions } of findFields(owner, document.value)) {
     const place = document.placeOf(pointer);
     const what = classifyText(text);
     const isBareName = shape === "manifest" && what.type === "path" && !looksLikePath(text);
@@ -42,7 +43,7 @@ export function resolveFields(
     } else if (what.type === "path") {
       const target = resolvePath(document.path, what.text);
       if (!target.ok) findings.push(errorAt("path-outside", target.problem, place));
-      else paths.push({ pointer, place, text, target: target.value, shape, ...files });
+      else paths.push({ pointer, place, text, target: target.value, shape, companions, ...files });
     }
   }
   return { references, paths, findings };

@@ -340,6 +340,7 @@ function settingsOf(document: ManifestDocument): RegistrySettings {
     references: document.value["references"] === "resolve" ? "resolve" : "pinned",
     requiresPullRequest: compileGlobs((document.value["requirePullRequest"] ?? []) as string[]),
     sizeLimitBytes: undefined,
+    gitFileLimitBytes: undefined,
     ruleSets: [],
     findingPolicy: noFindingPolicy,
   };

@@ -1,0 +1,63 @@
+import type { LocalPath } from "../domain/registry.ts";
+import type { SourceEntry } from "../source/source-tree.ts";
+import { toAsset, type Draft } from "./drafts.ts";
+import type { FileContents } from "./file-contents.ts";
+import type { FileTable } from "./file-table.ts";
+import { joinPath, PathInspector } from "./local-paths.ts";
+import { companionPath, readSupportingTexts } from "./supporting-texts.ts";
+
+/** Looks at the files behind every local path, after reading in bulk what that needs. */
+export async function inspectPaths(
+  drafts: readonly Draft[],
+  files: FileTable,
+  contents: FileContents,
+): Promise<void> {
+  const pending = drafts.flatMap((draft) => draft.pending);
+  const covered = new Set<SourceEntry>();
+  for (const target of new Set(pending.map((path) => path.target))) {
+    const entry = files.get(target);
+    for (const each of entry === undefined ? files.below(target) : [entry]) covered.add(each);
+  }
+  const companions = pending.flatMap((path) => [
+    joinPath(path.target, ".amlignore"),
+    ...path.companions.map((companion) => companionPath(path, companion)),
+  ]);
+  await contents.load({ covered, companions });
+  const inspector = new PathInspector(files, contents);
+  const assets = assetsByPath(drafts);
+  for (const draft of drafts) {
+    for (const path of draft.pending) {
+      const asset = assets.get(path.target);
+      const { pointer, place, text, target } = path;
+      if (asset !== undefined && path.shape === "manifest") {
+        draft.localPaths.push({ pointer, place, text, target, asset, files: [], texts: [] });
+        continue;
+      }
+      const { files: covers, findings } = inspector.inspect(path);
+      const supporting = readSupportingTexts(path, covers, contents);
+      draft.findings.push(...findings, ...supporting.findings);
+      const { texts } = supporting;
+      draft.localPaths.push({
+        pointer,
+        place,
+        text,
+        target,
+        asset: undefined,
+        files: covers,
+        texts,
+      });
+    }
+  }
+}
+
+/** `./prep.yml` that is itself a manifest means that asset. */
+function assetsByPath(
+  drafts: readonly Draft[],
+): ReadonlyMap<string, NonNullable<LocalPath["asset"]>> {
+  const assets = new Map<string, NonNullable<LocalPath["asset"]>>();
+  for (const draft of drafts) {
+    const asset = draft.role.type === "asset" ? toAsset(draft, draft.role.kind) : undefined;
+    if (asset !== undefined) assets.set(draft.document.path, asset.key);
+  }
+  return assets;
+}
