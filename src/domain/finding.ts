@@ -1,10 +1,15 @@
 import type { JsonValue } from "../shared/json.ts";
 
-/** Where in the registry something is. Line and column count from 1; absent for a whole file. */
+/**
+ * Where in the registry something is; absent for a whole file. Line and column count from 1, the
+ * column in UTF-16 code units, as editors and SARIF do.
+ */
 export interface Place {
   readonly path: string;
   readonly line?: number;
   readonly column?: number;
+  /** Where the value is written, when an alias stands at this place. */
+  readonly anchor?: { readonly line: number; readonly column: number };
 }
 
 export const severities = ["error", "warning", "info"] as const;
@@ -18,6 +23,8 @@ export interface Finding {
   readonly path: string;
   readonly line?: number;
   readonly column?: number;
+  /** Where the value is written, when an alias stands at this place. */
+  readonly anchor?: NonNullable<Place["anchor"]>;
   /** What corrects it, where that is certain. */
   readonly fix?: Fix;
   /** Why it blocks nothing: `accept` in registry.yaml takes it for now. */

@@ -1,4 +1,4 @@
-import type { Finding, Fix, Severity } from "../domain/finding.ts";
+import type { Finding, Fix, Place, Severity } from "../domain/finding.ts";
 
 /** A finding before it is known in which file it stands: files with the same bytes share it. */
 export interface Problem {
@@ -7,6 +7,7 @@ export interface Problem {
   readonly message: string;
   readonly line?: number;
   readonly column?: number;
+  readonly anchor?: NonNullable<Place["anchor"]>;
   readonly fix?: Fix;
 }
 

@@ -35,5 +35,8 @@ export function readVersion(
     message: `YAML makes of ${source === "" ? "an empty version" : source} ${effect}: write version: "${source}", in quotes.`,
     ...document.placeOf(pointer),
   };
-  return { version: undefined, findings: [finding] };
+  // Of nothing, nobody knows which version was meant.
+  if (meaning.type === "null") return { version: undefined, findings: [finding] };
+  const fix = { type: "set", pointer, value: source } as const;
+  return { version: undefined, findings: [{ ...finding, fix }] };
 }

@@ -121,7 +121,7 @@ it.each<{ name: string; files: MemoryFiles; found: readonly string[] }>([
       "policies/promotion.yaml": "rules: [{ stage: prod, assets: ['**'], gates: { soak: {} } }]\n",
       "policies/access.yaml": "people: [ann]\n",
     },
-    found: ["schema policies/access.yaml:1:9", "schema policies/promotion.yaml:1:55"],
+    found: ["schema policies/access.yaml:1:9", "schema policies/promotion.yaml:1:49"],
   },
   {
     name: "a glob is none",

@@ -170,7 +170,7 @@ describe("what is read", () => {
     expect(value).toEqual({ name: "x", inputs: { a: { type: "number" } } });
     expect(places.of(["inputs", "a", "type"])).toEqual({ line: 4, column: 11 });
     expect(places.ofKey(["inputs", "a"])).toEqual({ line: 3, column: 3 });
-    expect(places.of(["inputs", "a", "default"])).toEqual({ line: 4, column: 5 });
+    expect(places.of(["inputs", "a", "default"])).toEqual({ line: 3, column: 3 });
   });
 
   it("is JSON for every JSON value", () => {

@@ -4,6 +4,7 @@ import { isJsonObject } from "../../shared/json.ts";
 import type { Problem } from "../problem.ts";
 import type { ParsedYaml } from "../yaml/parse-yaml.ts";
 import { parsePointer } from "../yaml/pointer.ts";
+import type { TextPlace } from "../yaml/places.ts";
 import { describeChoice, describeError, descriptionOf, params } from "./describe-error.ts";
 import { schemaValidator, type SchemaName } from "./schemas.ts";
 import { findUnknownKeys } from "./unknown-keys.ts";
@@ -103,7 +104,7 @@ function ruleOf(error: ErrorObject): string {
   return error.keyword === "additionalProperties" ? "schema-unknown-key" : "schema";
 }
 
-function placeOf(error: ErrorObject, { places }: ParsedYaml): { line: number; column: number } {
+function placeOf(error: ErrorObject, { places }: ParsedYaml): TextPlace {
   const path = resolvePath(error);
   const isAboutKey = ["additionalProperties", "propertyNames", "false schema"].includes(
     error.keyword,
@@ -113,7 +114,7 @@ function placeOf(error: ErrorObject, { places }: ParsedYaml): { line: number; co
 
 function resolvePath(error: ErrorObject): readonly string[] {
   const path = parsePointer(error.instancePath);
-  const { additionalProperty, propertyName } = params(error);
-  const key = additionalProperty ?? propertyName;
+  const { additionalProperty, propertyName, missingProperty } = params(error);
+  const key = additionalProperty ?? propertyName ?? missingProperty;
   return key === undefined ? path : [...path, key];
 }

@@ -38,7 +38,8 @@ export function parseYaml(bytes: Uint8Array, bounds: YamlBounds = manifestBounds
   } catch {
     return unusable([problemOf("yaml-encoding", "The file is not UTF-8: save it as UTF-8.")]);
   }
-  const parsed = parseText(text, bounds.maxKeys);
+  // A carriage return alone ends a line too (YAML 1.2, 5.4); the parser knows only the others.
+  const parsed = parseText(text.replaceAll(/\r(?!\n)/g, "\n"), bounds.maxKeys);
   return hasByteOrderMark(bytes)
     ? { ...parsed, problems: [byteOrderMark, ...parsed.problems] }
     : parsed;
@@ -84,7 +85,7 @@ function composeTokens({ tokens, problems, lineStarts, length }: Composition): P
   if (document === undefined || !found.isReadable) return unusable(found.problems);
   const places = new YamlPlaces(lineStarts);
   const converter = new JsonConverter(document, {
-    place: (pointer, offset, isKey) => places.add(pointer, offset, isKey),
+    place: (pointer, place) => places.add(pointer, place),
     source: (pointer, source) => places.addSource(pointer, source),
     problem: (rule, message, offset) => found.add(rule, message, offset),
   });
@@ -144,6 +145,7 @@ const byteOrderMark: Problem = {
   message: "The file starts with a byte order mark: save it as plain UTF-8.",
   line: 1,
   column: 1,
+  fix: { type: "strip-byte-order-mark" },
 };
 
 function hasByteOrderMark(bytes: Uint8Array): boolean {

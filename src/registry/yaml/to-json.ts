@@ -14,9 +14,16 @@ import { yamlLimits } from "./limits.ts";
 import { childPointer } from "./pointer.ts";
 import { readLikePython } from "./scalar.ts";
 
+/** Where a value, or with `isKey` the key in front of it, starts. */
+export interface ValuePlace {
+  readonly offset: number;
+  readonly isKey: boolean;
+  /** Where it is written, when an alias stands at `offset`. */
+  readonly anchorOffset: number | undefined;
+}
+
 export interface ValueSink {
-  /** Where a value (or, with `isKey`, the key in front of it) starts. */
-  place(pointer: string, offset: number, isKey: boolean): void;
+  place(pointer: string, place: ValuePlace): void;
   /** The text of an unquoted value. */
   source(pointer: string, source: string): void;
   problem(rule: string, message: string, offset: number): void;
@@ -29,6 +36,8 @@ export class JsonConverter {
   readonly #open = new Set<unknown>();
   readonly #targets = new Map<Alias, unknown>();
   #budget: number = yamlLimits.expanded;
+  /** Where the outermost alias stands whose value is being written out. */
+  #alias: number | undefined;
 
   constructor(document: Document, sink: ValueSink) {
     this.#document = document;
@@ -46,8 +55,8 @@ export class JsonConverter {
     }
     if (this.#budget < 0) return null;
     this.#spend(16, offset);
-    this.#sink.place(pointer, offset, false);
-    if (isAlias(node)) return this.#alias(node, pointer, depth);
+    this.#place(pointer, offset, false);
+    if (isAlias(node)) return this.#resolve(node, pointer, depth);
     if (isScalar(node)) return this.#scalar(node, pointer);
     if (this.#open.has(node)) {
       return this.#refuse("yaml-alias", "An alias refers to the value it stands in.", offset);
@@ -77,7 +86,9 @@ export class JsonConverter {
         this.#refuse("yaml-duplicate-key", `The key "${key}" is given twice: remove one.`, offset);
         continue;
       }
-      this.#sink.place(at, offset, true);
+      this.#place(at, offset, true);
+      // What is not written stands nowhere: its key does.
+      if (isUnwritten(pair.value)) this.#place(at, offset, false);
       members[key] = this.#value(pair.value, at, depth + 1);
     }
     return members;
@@ -106,13 +117,32 @@ export class JsonConverter {
     return key;
   }
 
-  #alias(node: Alias, pointer: string, depth: number): JsonValue {
+  #resolve(node: Alias, pointer: string, depth: number): JsonValue {
     const target = this.#targets.get(node) ?? node.resolve(this.#document);
     if (target === undefined) {
       return this.#refuse("yaml-alias", `There is no anchor &${node.source}.`, offsetOf(node));
     }
     this.#targets.set(node, target);
-    return this.#value(target, pointer, depth + 1);
+    const outer = this.#alias;
+    this.#alias = outer ?? offsetOf(node);
+    this.#sink.place(pointer, {
+      offset: this.#alias,
+      isKey: false,
+      anchorOffset: offsetOf(target),
+    });
+    const value = this.#value(target, pointer, depth + 1);
+    this.#alias = outer;
+    return value;
+  }
+
+  /** Everything behind an alias stands where the alias does. */
+  #place(pointer: string, offset: number, isKey: boolean): void {
+    const isBehind = this.#alias !== undefined;
+    this.#sink.place(pointer, {
+      offset: this.#alias ?? offset,
+      isKey,
+      anchorOffset: isBehind ? offset : undefined,
+    });
   }
 
   #scalar(node: Scalar, pointer: string): JsonValue {
@@ -158,6 +188,10 @@ export class JsonConverter {
 function isSpecial(value: unknown, source: string): boolean {
   if (typeof value !== "string") return true;
   return /^[-+.0-9yYnNoOtTfF~]/.test(source) && readLikePython(source).type !== "string";
+}
+
+function isUnwritten(node: unknown): boolean {
+  return node === null || (isScalar(node) && node.type === "PLAIN" && node.source === "");
 }
 
 function offsetOf(node: unknown): number {
