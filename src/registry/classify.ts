@@ -1,3 +1,4 @@
+import { isLayout } from "./asset-layout/asset-types.ts";
 import { assetKinds, kindOfPlural, type AssetKind } from "../domain/asset.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../shared/json.ts";
 import type { SchemaName } from "./schema/schemas.ts";
@@ -77,7 +78,7 @@ export function classifyManifest(
   schemaHint: string | undefined,
 ): ManifestRole | undefined {
   const name = path.slice(path.lastIndexOf("/") + 1);
-  if (/^asset\.ya?ml$/.test(name) && isJsonObject(value) && "type" in value && "spec" in value) {
+  if (/^asset\.ya?ml$/.test(name) && isJsonObject(value) && isLayout(value)) {
     return { type: "asset-layout" };
   }
   const schema = isJsonObject(value) ? value["$schema"] : schemaHint;
@@ -98,6 +99,47 @@ export function jobRole(value: JsonValue | undefined): ManifestRole {
 
 const jobSchemas = ["pipeline-job", "command-job", "sweep-job", "spark-job", "automl-job"] as const;
 
+/** What an endpoint is: by its `$schema`, else by what only endpoints of its kind have. */
+export function endpointRole(value: JsonObject): ManifestRole {
+  const named = roleNamed(value, "endpoint");
+  if (named !== undefined) return named;
+  const isBatch = "defaults" in value && !["traffic", "compute"].some((key) => key in value);
+  return { type: "endpoint", schema: isBatch ? "batch-endpoint" : "endpoint" };
+}
+
+/** What a deployment is: by its `$schema`, by `type`, else by what only batch deployments have. */
+export function deploymentRole(value: JsonObject): ManifestRole {
+  const named = roleNamed(value, "deployment");
+  if (named !== undefined) return named;
+  const type = typeof value["type"] === "string" ? value["type"].toLowerCase() : "";
+  const isBatch =
+    ["model", "pipeline"].includes(type) ||
+    (!["managed", "kubernetes"].includes(type) &&
+      !("instance_type" in value) &&
+      batchKeys.some((key) => key in value));
+  return { type: "deployment", schema: isBatch ? "batch-deployment" : "deployment" };
+}
+
+const batchKeys = [
+  "component",
+  "compute",
+  "error_threshold",
+  "job_definition",
+  "logging_level",
+  "max_concurrency_per_instance",
+  "mini_batch_size",
+  "output_action",
+  "output_file_name",
+  "retry_settings",
+  "settings",
+] as const;
+
+function roleNamed(value: JsonObject, type: "endpoint" | "deployment"): ManifestRole | undefined {
+  const schema = value["$schema"];
+  const role = typeof schema === "string" ? roleOfSchema(schema, value) : undefined;
+  return role?.type === type ? role : undefined;
+}
+
 function roleOfSchema(url: string, value: JsonValue | undefined): ManifestRole | undefined {
   const name = url.slice(url.lastIndexOf("/") + 1);
   const plain = name.toLowerCase().replaceAll("-", "");
@@ -112,10 +154,8 @@ function roleOfStem(name: string, value: JsonObject): ManifestRole | undefined {
   const stem = name.replace(/\.ya?ml$/, "");
   const kind = stem === "env" ? "environment" : assetKinds.find((kind) => kind === stem);
   if (kind !== undefined) return roleOfKind(kind, value);
-  if (stem === "endpoint" && isEndpoint(value)) return { type: "endpoint", schema: "endpoint" };
-  if (stem === "deployment" && "endpoint_name" in value) {
-    return { type: "deployment", schema: "deployment" };
-  }
+  if (stem === "endpoint" && isEndpoint(value)) return endpointRole(value);
+  if (stem === "deployment" && "endpoint_name" in value) return deploymentRole(value);
   return undefined;
 }
 
@@ -123,8 +163,8 @@ function roleOfFolder(path: string, value: JsonObject): ManifestRole | undefined
   const top = path.slice(0, path.indexOf("/") + 1);
   if (top === "jobs/") return isJob(value) ? jobRole(value) : undefined;
   if (top === "endpoints/") {
-    if ("endpoint_name" in value) return { type: "deployment", schema: "deployment" };
-    return isEndpoint(value) ? { type: "endpoint", schema: "endpoint" } : undefined;
+    if ("endpoint_name" in value) return deploymentRole(value);
+    return isEndpoint(value) ? endpointRole(value) : undefined;
   }
   const kind = folderKind(path);
   return kind === undefined ? undefined : roleOfKind(kind, value);
@@ -172,7 +212,9 @@ function isConda(value: JsonObject): boolean {
 }
 
 function isEndpoint(value: JsonObject): boolean {
-  return "name" in value && ["auth_mode", "traffic", "compute"].some((key) => key in value);
+  return (
+    "name" in value && ["auth_mode", "traffic", "compute", "defaults"].some((key) => key in value)
+  );
 }
 
 function isJob(value: JsonObject): boolean {

@@ -107,6 +107,11 @@ class Scan {
     this.#nested("environment", value["environment"], ["environment"]);
     const code = value["code_configuration"];
     if (isJsonObject(code)) this.#path(code["code"], ["code_configuration", "code"], "any");
+    this.#nested("component", value["component"], ["component"]);
+    const job = value["job_definition"];
+    if (isJsonObject(job)) {
+      this.#nested("component", job["component"], ["job_definition", "component"]);
+    }
   }
 
   /** Components, jobs and steps say in the same keys what runs. */

@@ -14,8 +14,9 @@ it makes on its own before it creates anything:
   registry                   load, then `_to_rest_object`
   online and batch endpoint  load, then `_to_rest_…_endpoint`, which checks the name's length and
                              the identity
-  online deployment          load, then `_to_rest_object`, which checks the name and scale settings
-  batch deployment           load by `type` as the command line does, then `_to_rest_object`
+  online deployment          load, `validate` of an environment that is written out, then
+                             `_to_rest_object`, which checks the name and the scale settings
+  batch deployment           load by `type` as the command line does, then the same
 
 What it finds out only by uploading files (a path that does not exist, a scoring script that is not
 there, an mltable without its MLTable) is not asked for. Nothing reaches the network.
@@ -56,6 +57,7 @@ from azure.ai.ml import (  # noqa: E402
     load_online_endpoint,
     load_registry,
 )
+from azure.ai.ml.entities import Environment  # noqa: E402
 from azure.ai.ml.entities._load_functions import (  # noqa: E402
     load_common,
     load_model_batch_deployment,
@@ -84,7 +86,9 @@ def to_rest(entity):
     entity._to_rest_object()
 
 
-def to_located_rest(entity):
+def deploy(entity):
+    if isinstance(entity.environment, Environment):
+        entity.environment.validate()
     entity._to_rest_object(location="eastus")
 
 
@@ -114,12 +118,12 @@ kinds = {
         load_online_endpoint,
         lambda endpoint: endpoint._to_rest_online_endpoint(location="eastus"),
     ),
-    "online-deployment": (load_online_deployment, to_located_rest),
+    "online-deployment": (load_online_deployment, deploy),
     "batch-endpoint": (
         load_batch_endpoint,
         lambda endpoint: endpoint._to_rest_batch_endpoint(location="eastus"),
     ),
-    "batch-deployment": (load_batch_deployment_by_type, to_located_rest),
+    "batch-deployment": (load_batch_deployment_by_type, deploy),
 }
 
 
