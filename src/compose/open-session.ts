@@ -20,6 +20,7 @@ import type { Cache } from "../usecases/ledger/cache.ts";
 import { CommitRegistryReader } from "../usecases/registry-reader.ts";
 import { TagSchedule } from "../usecases/reconcile/observe.ts";
 import type { RegistrySession } from "../usecases/session.ts";
+import { openTextCache } from "./text-cache.ts";
 import { makeOwnFolder } from "./own-folder.ts";
 import { personOfSession, readPerson } from "./person.ts";
 import { FileCache } from "./file-cache.ts";
@@ -54,12 +55,14 @@ export async function openSession(
   // Last of what can fail: the mirror holds a lock until the session ends.
   const mirror = await openMirror(folder, target, options, signal);
   const forge = openForge(mirror, person.signingKey);
+  const texts = await openTextCache(settings.dataFolder);
   const watch = new ClockWatch(systemClock);
   const reader = new CommitRegistryReader({
     treeAt: (commit) => new CommitSourceTree({ git: mirror, commit }),
     openObject: (registry, sha256) => openObject({ registry, sha256, target, openStore }),
     hashes,
     clock: systemClock,
+    documents: texts.documents,
   });
   return {
     url: redact(target.url),
@@ -73,7 +76,10 @@ export async function openSession(
     tagSchedule: new TagSchedule(systemClock),
     log: options.log,
     openStore,
-    flush: () => hashes.save(cache),
+    flush: async () => {
+      await hashes.save(cache);
+      await texts.save();
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import type { CompanionText } from "./companion-text.ts";
 import type { SchemaName } from "./schema/schemas.ts";
+import type { RawText } from "./parse-text.ts";
 import type { Problem } from "./problem.ts";
 import type { ParsedYaml } from "./yaml/parse-yaml.ts";
 
@@ -27,10 +28,39 @@ export interface DocumentCache {
   readonly pointers: BoundedMap<LfsPointer | false>;
   /** Small files that say how others are read: `.amlignore`, `MLmodel`, `conda.yaml`. */
   readonly companions: BoundedMap<CompanionText>;
+  /** Remembers packed texts (packed-text.ts) between two runs. */
+  readonly storage: TextStorage | undefined;
+  /** What `storage` does not have yet, by its key. */
+  readonly fresh: Map<string, CachedText>;
+  readonly parsers: TextParsers | undefined;
 }
 
-export function createDocumentCache(maxEntries = 100_000): DocumentCache {
+/** Other threads that parse. */
+export interface TextParsers {
+  /** Packed texts, one for each; `undefined` when every thread has enough to do. */
+  parse(texts: readonly RawText[]): Promise<readonly string[]> | undefined;
+  /** There is nothing to parse for now. */
+  rest(): void;
+}
+
+/** A lasting memory for lines of text; it may forget any of them. */
+export interface TextStorage {
+  get(key: string): string | undefined;
+  set(key: string, line: string): void;
+}
+
+export function createDocumentCache(
+  options: {
+    readonly maxEntries?: number;
+    readonly storage?: TextStorage | undefined;
+    readonly parsers?: TextParsers | undefined;
+  } = {},
+): DocumentCache {
+  const { maxEntries = 100_000, storage, parsers } = options;
   return {
+    storage,
+    parsers,
+    fresh: new Map(),
     texts: new BoundedMap(maxEntries),
     pointers: new BoundedMap(maxEntries),
     companions: new BoundedMap(Math.ceil(maxEntries / 2)),

@@ -1,13 +1,20 @@
+import { blobId } from "../shared/digest.ts";
 import type { Finding } from "../domain/finding.ts";
 import type { SourceTree } from "../source/source-tree.ts";
-import { looksLikeManifest, schemaHintOf } from "./classify.ts";
+import { looksLikeManifest } from "./classify.ts";
 import type { CachedText, DocumentCache } from "./document-cache.ts";
 import type { FileTable } from "./file-table.ts";
+import { packText, unpackText } from "./packed-text.ts";
+import { isLock, type RawText } from "./parse-text.ts";
+import { ParseWork } from "./parse-work.ts";
 import { toFinding, type Problem } from "./problem.ts";
 import { checkSchema } from "./schema/check-schema.ts";
 import type { SchemaName } from "./schema/schemas.ts";
-import { lockBounds, parseYaml, type ParsedYaml } from "./yaml/parse-yaml.ts";
+import type { ParsedYaml } from "./yaml/parse-yaml.ts";
 import { yamlLimits } from "./yaml/limits.ts";
+
+/** Another thread needs longer to start than a smaller registry takes. */
+const sharedFromBytes = 768 * 1024;
 
 /** The YAML files of a tree that may matter, parsed once per content. */
 export class TextReader {
@@ -15,7 +22,7 @@ export class TextReader {
   readonly #files: FileTable;
   readonly #cache: DocumentCache;
   readonly #isWanted: (path: string) => boolean;
-  readonly #texts = new Map<string, CachedText>();
+  readonly #texts = new Map<string, { readonly key: string; readonly text: CachedText }>();
 
   /** `isWanted` says which files are parsed even if nothing in them asks for it. */
   constructor(
@@ -32,35 +39,65 @@ export class TextReader {
 
   /** Reads these files; those that are not there are passed over. */
   async load(paths: readonly string[]): Promise<void> {
-    const unknown: string[] = [];
-    for (const path of paths) {
-      const id = this.#files.objectIdOf(path);
-      const cached = id === undefined ? undefined : this.#cache.texts.get(this.#cacheKey(id, path));
-      if (cached !== undefined) this.#texts.set(path, cached);
-      else if (this.#files.has(path)) unknown.push(path);
-    }
+    const unknown = paths.filter((path) => this.#files.has(path) && !this.#recall(path));
+    if (unknown.length === 0) return;
     const maxBytes = yamlLimits.lockSizeBytes;
+    const work = new ParseWork(
+      this.#paysToShare(unknown) ? this.#cache.parsers : undefined,
+      (raw, text, isPacked) => this.#keep(raw, text, isPacked),
+    );
     for await (const { path, bytes } of this.#tree.readMany(unknown, { maxBytes })) {
-      const text = this.#toText(path, bytes);
-      this.#texts.set(path, text);
-      const id = this.#files.objectIdOf(path);
-      if (id !== undefined) this.#cache.texts.set(this.#cacheKey(id, path), text);
+      // In a folder nothing has an id until its bytes are known.
+      const known = this.#files.objectIdOf(path) === undefined && this.#recall(path, blobId(bytes));
+      if (!known) work.add({ path, bytes, isWanted: isCompanion(path) || this.#isWanted(path) });
     }
+    await work.end();
+  }
+
+  /** Takes a text that was read before; false if it is new. */
+  #recall(path: string, id = this.#files.objectIdOf(path)): boolean {
+    if (id === undefined) return false;
+    const key = this.#cacheKey(id, path);
+    const known = this.#cache.texts.get(key);
+    const line = known === undefined ? this.#cache.storage?.get(key) : undefined;
+    const text = known ?? (line === undefined ? undefined : unpackText(line));
+    if (text === undefined) return false;
+    this.#texts.set(path, { key, text });
+    if (known === undefined) this.#cache.texts.set(key, text);
+    return true;
+  }
+
+  /** `line` is what another thread made of it. */
+  #keep({ path, bytes }: RawText, text: CachedText, line: string | undefined): void {
+    const id = this.#files.objectIdOf(path) ?? blobId(bytes);
+    const key = this.#cacheKey(id, path);
+    this.#texts.set(path, { key, text });
+    this.#cache.texts.set(key, text);
+    const { storage, fresh } = this.#cache;
+    if (storage === undefined) return;
+    if (line === undefined) fresh.set(key, text);
+    else storage.set(key, line);
+  }
+
+  #paysToShare(paths: readonly string[]): boolean {
+    let sizeBytes = 0;
+    for (const path of paths) sizeBytes += this.#files.get(path)?.sizeBytes ?? 0;
+    return sizeBytes > sharedFromBytes;
   }
 
   /** The parsed file; `undefined` when it is no YAML that matters. */
   parsed(path: string): ParsedYaml | undefined {
-    return this.#texts.get(path)?.parsed;
+    return this.#texts.get(path)?.text.parsed;
   }
 
   /** False for a file that is too large or no YAML at all. */
   isReadable(path: string): boolean {
-    const text = this.#texts.get(path);
+    const text = this.#texts.get(path)?.text;
     return text !== undefined && (text.parsed === undefined || text.parsed.value !== undefined);
   }
 
   schemaHint(path: string): string | undefined {
-    return this.#texts.get(path)?.schemaHint;
+    return this.#texts.get(path)?.text.schemaHint;
   }
 
   /** What is wrong with a file as YAML, and as what its schema says. */
@@ -69,13 +106,16 @@ export class TextReader {
   }
 
   problems(path: string, schema?: SchemaName): readonly Problem[] {
-    const text = this.#texts.get(path);
-    if (text?.parsed === undefined) return [this.#unread(path)];
-    const { parsed, schemaProblems } = text;
+    const known = this.#texts.get(path);
+    if (known?.text.parsed === undefined) return [this.#unread(path)];
+    const { parsed, schemaProblems } = known.text;
     if (schema === undefined || parsed.value === undefined) return parsed.problems;
-    const known = schemaProblems.get(schema) ?? checkSchema(schema, parsed);
-    schemaProblems.set(schema, known);
-    return [...parsed.problems, ...known];
+    const checked = schemaProblems.get(schema);
+    if (checked !== undefined) return [...parsed.problems, ...checked];
+    const found = checkSchema(schema, parsed);
+    schemaProblems.set(schema, found);
+    if (this.#cache.storage !== undefined) this.#cache.fresh.set(known.key, known.text);
+    return [...parsed.problems, ...found];
   }
 
   #unread(path: string): Problem {
@@ -90,14 +130,6 @@ export class TextReader {
       : { rule: "file-unusable", severity: "error", message: "The file cannot be read." };
   }
 
-  #toText(path: string, bytes: Uint8Array): CachedText {
-    const schemaHint = schemaHintOf(bytes);
-    const isWanted = schemaHint !== undefined || isCompanion(path) || this.#isWanted(path);
-    const bounds = isLock(path) ? lockBounds : undefined;
-    const parsed = isWanted ? parseYaml(bytes, bounds) : undefined;
-    return { schemaHint, parsed, schemaProblems: new Map() };
-  }
-
   /** Whether a text is parsed depends on its path, so a blob may be kept under several keys. */
   #cacheKey(objectId: string, path: string): string {
     const isWanted = isCompanion(path) || this.#isWanted(path);
@@ -105,10 +137,12 @@ export class TextReader {
   }
 }
 
-function isLock(path: string): boolean {
-  return /\.lock\.ya?ml$/.test(path);
-}
-
 function isCompanion(path: string): boolean {
   return /\.(?:meta|lock)\.ya?ml$/.test(path);
+}
+
+/** Gives the storage what it does not have yet; whoever opened it writes it down. */
+export function storeFresh({ fresh, storage }: DocumentCache): void {
+  for (const [key, text] of fresh) storage?.set(key, packText(text));
+  fresh.clear();
 }

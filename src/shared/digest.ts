@@ -13,6 +13,11 @@ export function sha256(bytes: Uint8Array | string): Digest {
   return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 }
 
+/** The id that Git gives these bytes as a file (in a repository of the SHA-1 format). */
+export function blobId(bytes: Uint8Array): string {
+  return createHash("sha1").update(`blob ${bytes.byteLength}\0`).update(bytes).digest("hex");
+}
+
 /** Collects a digest while bytes pass by. */
 export class DigestMeter {
   readonly #hash: Hash = createHash("sha256");

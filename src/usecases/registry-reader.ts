@@ -1,7 +1,7 @@
 import type { Evaluation } from "../domain/promotion/facts.ts";
 import type { Asset, Registry, RegistryFile, RegistrySettings } from "../domain/registry.ts";
 import { ContentDigester, digestRecipe } from "../registry/content-digest.ts";
-import { createDocumentCache } from "../registry/document-cache.ts";
+import { createDocumentCache, type DocumentCache } from "../registry/document-cache.ts";
 import { FileHasher, type ByteSources, type HashCache } from "../registry/file-hasher.ts";
 import { evidenceDigest, objectsDigest, policyDigest } from "../registry/other-digests.ts";
 import { readEvaluations } from "../registry/read-evidence.ts";
@@ -57,6 +57,8 @@ export interface RegistryReaderPorts {
   /** The bytes of an object that Git does not hold, from the stores of this registry. */
   openObject(registry: Registry, sha256: string): AsyncIterable<Uint8Array>;
   readonly hashes: HashCache;
+  /** What other reads know already. */
+  readonly documents?: DocumentCache;
   /** Says which acceptances of findings have expired. */
   readonly clock?: Clock;
 }
@@ -73,7 +75,7 @@ interface Snapshot {
 export class CommitRegistryReader implements RegistryReader {
   readonly recipe = digestRecipe;
   readonly #ports: RegistryReaderPorts;
-  readonly #documents = createDocumentCache();
+  readonly #documents: DocumentCache;
   readonly #snapshots = new Map<string, Snapshot>();
   readonly #under = new Map<string, Promise<Registry>>();
   readonly #policies = new Map<string, Promise<Registry>>();
@@ -82,6 +84,7 @@ export class CommitRegistryReader implements RegistryReader {
 
   constructor(ports: RegistryReaderPorts) {
     this.#ports = ports;
+    this.#documents = ports.documents ?? createDocumentCache();
   }
 
   registryAt(commit: string): Promise<Registry> {

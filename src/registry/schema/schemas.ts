@@ -24,6 +24,10 @@ export const schemaNames = [
   "deployment",
   "batch-deployment",
   "azureml-registry",
+  "asset",
+  "asset-environment",
+  "asset-model",
+  "asset-storage",
   "registry",
   "workspace",
   "stage-file",
@@ -35,6 +39,10 @@ export const schemaNames = [
   "cairn-config",
 ] as const;
 export type SchemaName = (typeof schemaNames)[number];
+
+export function isSchemaName(text: string): text is SchemaName {
+  return schemaNames.some((name) => name === text);
+}
 
 const load = createRequire(import.meta.url);
 const files = new Map<string, JsonObject>();
