@@ -6,6 +6,7 @@ import { openSession } from "./compose/open-session.ts";
 import { createPolicyTester } from "./compose/test-policies.ts";
 import { createValidator } from "./compose/validate-paths.ts";
 import { promoteAppFor } from "./compose/promote-app.ts";
+import { createJobRenderer } from "./compose/render-job.ts";
 import {
   configuredTarget,
   loadSettings,
@@ -95,6 +96,7 @@ function appFor(
     verify: async (request) => verify(await lazy.get(), request),
     pull: (request) => pull(pullPorts(options, lazy), request),
     resolve: async (request) => resolveReference(await lazy.get(), request),
+    render: createJobRenderer({ options, locate, lazy }),
     list: async (request) => listAssets(await lazy.get(), request),
     show: async (request) => showAsset(await lazy.get(), request),
     history: async (request) => listHistory(await lazy.get(), request),

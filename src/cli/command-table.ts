@@ -7,6 +7,7 @@ const commandTable: Readonly<Record<string, () => Promise<Command>>> = {
   validate: async () => (await import("./commands/validate.ts")).validateCommand,
   check: async () => (await import("./commands/check.ts")).checkCommand,
   diff: async () => (await import("./commands/diff.ts")).diffCommand,
+  render: async () => (await import("./commands/render.ts")).renderCommand,
   promote: async () => (await import("./commands/promote.ts")).promoteCommand,
   rollback: async () => (await import("./commands/rollback.ts")).rollbackCommand,
   withdraw: async () => (await import("./commands/withdraw.ts")).withdrawCommand,

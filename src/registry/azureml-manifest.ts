@@ -1,8 +1,7 @@
-import { stringify } from "yaml";
-
 import type { Asset, LocalPath, ReferenceUse } from "../domain/registry.ts";
 import type { JsonObject, JsonValue } from "../shared/json.ts";
 import { replaceAt } from "./content-digest.ts";
+import { writePortableYaml } from "./portable-yaml.ts";
 
 export interface RenderOptions {
   readonly version: string;
@@ -27,12 +26,7 @@ export function renderAzuremlManifest(asset: Asset, options: RenderOptions): str
     const resolved = options.resolvePath(path);
     if (resolved !== undefined) value = replaceAt(value, path.pointer, resolved);
   }
-  return stringify(value, {
-    version: "1.1",
-    lineWidth: 0,
-    aliasDuplicateObjects: false,
-    defaultStringType: "PLAIN",
-  });
+  return writePortableYaml(value);
 }
 
 /** The version stands where the manifest had it, else behind the name. */

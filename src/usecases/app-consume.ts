@@ -1,5 +1,7 @@
 import type { AssetKey, AssetKind } from "../domain/asset.ts";
+import type { Finding } from "../domain/finding.ts";
 import type { Digest } from "../shared/digest.ts";
+import type { JsonObject } from "../shared/json.ts";
 import type { ApplyRequest } from "./run-options.ts";
 
 export interface PullRequest extends ApplyRequest {
@@ -115,4 +117,28 @@ export interface DiffReport {
     readonly from: string | undefined;
     readonly to: string | undefined;
   }[];
+}
+
+export interface RenderRequest {
+  /** A job or schedule: its path, from the working folder or from the root of the registry. */
+  readonly job: string;
+  readonly workspace: string;
+  /** Write there, with local paths relative to it; else they are absolute and nothing is written. */
+  readonly output?: string;
+}
+
+export interface RenderReport {
+  readonly job: string;
+  readonly workspace: string;
+  /** Empty when a finding says why; two for a schedule and its job. */
+  readonly documents: readonly RenderedDocument[];
+  readonly findings: readonly Finding[];
+}
+
+export interface RenderedDocument {
+  /** Where it was written, as `output` was given. */
+  readonly path: string | undefined;
+  readonly value: JsonObject;
+  /** As YAML. */
+  readonly text: string;
 }

@@ -10,16 +10,20 @@ import type {
   ListRequest,
   PullReport,
   PullRequest,
+  RenderReport,
+  RenderRequest,
   ResolvedReference,
   StageItem,
   WhichRequest,
 } from "./app-consume.ts";
 
 import type { PromoteApp } from "./app-promote.ts";
+import type { ValidateReport, ValidateRequest } from "./app-validate.ts";
 import type { ApplyRequest } from "./run-options.ts";
 
 export type * from "./app-consume.ts";
 export type * from "./app-promote.ts";
+export type * from "./app-validate.ts";
 export type * from "./run-options.ts";
 
 /**
@@ -40,6 +44,7 @@ export interface App extends PromoteApp {
     readonly reference: string;
     readonly kind?: AssetKind;
   }): Promise<ResolvedReference>;
+  render(request: RenderRequest): Promise<RenderReport>;
   list(request: ListRequest): Promise<Page<AssetSummary>>;
   show(request: { readonly reference: string }): Promise<AssetDetail>;
   history(request: {
@@ -64,21 +69,6 @@ export interface App extends PromoteApp {
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly next: string | undefined;
-}
-
-export interface ValidateRequest {
-  /** Registry folders or single manifests; empty means the registry itself. */
-  readonly paths: readonly string[];
-  /** Check this commit of the registry instead of the folder. */
-  readonly revision?: string;
-  /** What nothing in a single file says. */
-  readonly kind?: string;
-}
-
-export interface ValidateReport {
-  readonly findings: readonly Finding[];
-  readonly assets: number;
-  readonly files: number;
 }
 
 export interface InitReport {

@@ -1,5 +1,6 @@
 import { byCodeUnits } from "../../shared/json.ts";
 import { formatAssetKey, parseAssetKey, type AssetKey } from "../asset.ts";
+import { formatReference } from "../reference.ts";
 import { compareVersions } from "../version.ts";
 
 export interface VersionId {
@@ -12,6 +13,12 @@ export type VersionKey = `${AssetKey}@${string}`;
 
 export function formatVersionKey({ asset, version }: VersionId): VersionKey {
   return `${asset}@${version}`;
+}
+
+/** `azureml:taxi-fare:3`: the version in a workspace that has it. */
+export function formatWorkspaceReference({ asset, version }: VersionId): string {
+  const name = asset.slice(asset.indexOf("/") + 1);
+  return formatReference(name, { type: "version", version });
 }
 
 export function isVersionKey(text: string): text is VersionKey {

@@ -7,11 +7,12 @@ import {
   type PublishedVersion,
 } from "../../domain/ledger/state.ts";
 import { manifestOfPath, manifestsOf, targetOf } from "../../domain/lookup.ts";
-import { formatReference, type VersionSelector } from "../../domain/reference.ts";
+import type { VersionSelector } from "../../domain/reference.ts";
 import type { Asset, LocalPath, ReferenceUse, Registry } from "../../domain/registry.ts";
 import { placeFiles, type PlacedFile } from "../../domain/workspace/layout.ts";
 import {
   formatVersionKey,
+  formatWorkspaceReference,
   parseVersionKey,
   type VersionId,
 } from "../../domain/workspace/version-key.ts";
@@ -84,19 +85,17 @@ export class CommitVersionSource implements VersionSource {
       version,
       resolveReference: (use: ReferenceUse) => {
         const target = targetOf(use, registry);
-        const { reference } = use;
-        if (target === undefined || reference.type !== "local") return undefined;
+        if (target === undefined) return undefined;
         const resolved = saidBy(target.selector) ?? unsaid.get(target.key);
         if (resolved === undefined) return undefined;
-        return formatReference(reference.name, { type: "version", version: resolved });
+        return formatWorkspaceReference({ asset: target.key, version: resolved });
       },
       resolvePath: (path: LocalPath) => {
         if (path.asset === undefined) return fields[asset.localPaths.indexOf(path)];
         const said = manifestOfPath(path, registry)?.explicitVersion;
         const resolved = said ?? unsaid.get(path.asset);
-        const [target] = manifestsOf(path.asset, registry);
-        if (resolved === undefined || target === undefined) return undefined;
-        return formatReference(target.id.name, { type: "version", version: resolved });
+        if (resolved === undefined) return undefined;
+        return formatWorkspaceReference({ asset: path.asset, version: resolved });
       },
     });
   }

@@ -1,0 +1,80 @@
+import { mkdir, realpath } from "node:fs/promises";
+import { dirname, join, posix, relative, resolve, sep } from "node:path";
+
+import { writeFileAtomically } from "../disk/atomic-write.ts";
+import { CairnError } from "../shared/errors.ts";
+import { CommitSourceTree } from "../source/drivers/commit.ts";
+import { FolderSourceTree } from "../source/drivers/folder.ts";
+import type { App, RenderedDocument, RenderRequest } from "../usecases/app.ts";
+import { renderForWorkspace, type RenderSource } from "../usecases/consume/render-job.ts";
+import { requireBranch } from "../usecases/require-state.ts";
+import { observe } from "../usecases/reconcile/observe.ts";
+import type { RegistryTarget } from "./settings.ts";
+import type { ValidatorContext } from "./validate-paths.ts";
+
+/** `cairn render`: jobs of the work tree, or of the branch where there is none. */
+export function createJobRenderer(context: ValidatorContext): App["render"] {
+  return async (request) => {
+    const report = await renderForWorkspace(await sourceOf(context, request));
+    for (const document of report.documents) await write(context.options.cwd, document);
+    return report;
+  };
+}
+
+async function sourceOf(
+  { options, locate, lazy }: ValidatorContext,
+  request: RenderRequest,
+): Promise<RenderSource> {
+  const { workTree } = await locate();
+  const session = await lazy.get();
+  const { state, head } = requireBranch(session, await observe(session.mirror, session.cache));
+  const { workspace, output } = request;
+  const parts = { state, workspace, output };
+  const plain = posix.normalize(request.job.replaceAll("\\", "/"));
+  if (workTree === undefined) {
+    const tree = new CommitSourceTree({ git: session.mirror, commit: head });
+    return { ...parts, tree, paths: [plain], locate: undefined };
+  }
+  return {
+    ...parts,
+    tree: new FolderSourceTree({ folder: workTree }),
+    paths: [...(await pathFrom(workTree, resolve(options.cwd, request.job))), plain],
+    locate: (path) => nameFile(join(workTree, path), output, options.cwd),
+  };
+}
+
+/** Where a file of this disk lies in the work tree; none outside. */
+async function pathFrom(
+  workTree: RegistryTarget["workTree"] & string,
+  file: string,
+): Promise<readonly string[]> {
+  const [root, found] = await Promise.all([realpath(workTree), realpath(file).catch(() => file)]);
+  const path = relative(root, found).split(sep).join("/");
+  return path === "" || path.startsWith("../") ? [] : [path];
+}
+
+/** From the file that is written; absolute when it goes to the screen. */
+function nameFile(file: string, output: string | undefined, cwd: string): string {
+  if (output === undefined) return file.split(sep).join("/");
+  const path = relative(dirname(resolve(cwd, output)), file)
+    .split(sep)
+    .join("/");
+  return path === "" ? "." : path.startsWith("../") || path === ".." ? path : `./${path}`;
+}
+
+async function write(cwd: string, { path, text }: RenderedDocument): Promise<void> {
+  if (path === undefined) return;
+  const target = resolve(cwd, path);
+  try {
+    await mkdir(dirname(target), { recursive: true });
+    await writeFileAtomically(target, text);
+  } catch (cause) {
+    throw new CairnError({
+      code: "FILE_NOT_WRITTEN",
+      kind: "denied",
+      message: `${target} cannot be written.`,
+      hint: "Choose a folder that you may write to.",
+      cause,
+    });
+  }
+}
