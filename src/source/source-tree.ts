@@ -6,6 +6,11 @@ export interface SourceEntry {
   readonly sizeBytes: number;
   /** The Git blob id; absent in a folder. */
   readonly objectId: string | undefined;
+  /**
+   * In a folder: equal for two looks at a path means equal bytes. Absent where that cannot be told,
+   * for what changed a moment ago say. Means nothing to another process or on another day.
+   */
+  readonly fingerprint?: string;
   /** Why an `unreadable` entry cannot be used. */
   readonly problem?: string;
 }

@@ -1,4 +1,4 @@
-import { constants, type Dirent } from "node:fs";
+import { constants, type BigIntStats, type Dirent } from "node:fs";
 import { lstat, open, readdir, realpath, type FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
@@ -19,6 +19,14 @@ const readFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLO
 const chunkBytes = 256 * 1024;
 /** Files that are opened at the same time by `readMany`. */
 const readsAtOnce = 16;
+/** Folders that are listed at the same time. */
+const foldersAtOnce = 16;
+const statsAtOnce = 256;
+/**
+ * What was written so short a time ago could be written again without a later time: file systems
+ * count in steps of up to two seconds.
+ */
+const unsettledMs = 3000;
 
 /** The files of a folder on disk, committed or not. A link is never followed, at no level. */
 export class FolderSourceTree implements SourceTree {
@@ -36,11 +44,29 @@ export class FolderSourceTree implements SourceTree {
     const root = await this.#realRoot();
     const entries: SourceEntry[] = [];
     const folders = [""];
-    for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-      await this.#listFolder({ root, folder, folders, entries });
+    while (folders.length > 0) {
+      const batch = folders.splice(-foldersAtOnce);
+      const found = await Promise.all(batch.map((folder) => this.#listFolder(root, folder)));
+      for (const listed of found) {
+        for (const folder of listed.folders) folders.push(folder);
+        for (const entry of listed.entries) entries.push(entry);
+      }
       if (entries.length > maxEntries) throw treeTooLarge(this.origin, maxEntries);
     }
     return entries.sort((left, right) => byCodeUnits(left.path, right.path));
+  }
+
+  /** What is at these paths; those with nothing, a folder or a link on the way are passed over. */
+  async entriesAt(paths: readonly string[]): Promise<readonly SourceEntry[]> {
+    const root = await this.#realRoot();
+    const real = new Map<string, Promise<boolean>>();
+    const entries = await inTurns(paths, async (path) => {
+      const parent = dirname(join(root, path));
+      const isReal = real.get(parent) ?? isRealPath(parent);
+      real.set(parent, isReal);
+      return isLeftOut(path) || !(await isReal) ? undefined : entryAt(root, path);
+    });
+    return entries.filter((entry) => entry !== undefined);
   }
 
   async read(path: string, options: { readonly maxBytes: number }): Promise<Uint8Array> {
@@ -94,22 +120,25 @@ export class FolderSourceTree implements SourceTree {
     }
   }
 
-  async #listFolder(walk: Walk): Promise<void> {
-    const { root, folder, folders, entries } = walk;
+  async #listFolder(root: string, folder: string): Promise<Listed> {
     const names = await readFolder(join(root, folder));
     const isNestedRepository =
       folder !== "" && names.some(({ name }) => name.toString() === ".git");
     if (isNestedRepository) {
-      entries.push({ path: folder, type: "submodule", sizeBytes: 0, objectId: undefined });
-      return;
+      const entry = { path: folder, type: "submodule", sizeBytes: 0, objectId: undefined } as const;
+      return { folders: [], entries: [entry] };
     }
+    const folders: string[] = [];
+    const others: { readonly path: string; readonly dirent: BytesDirent }[] = [];
     for (const dirent of names) {
       const name = decodeName(dirent.name);
       const path = folder === "" ? name : `${folder}/${name}`;
       if (isLeftOut(path)) continue;
       if (dirent.isDirectory() && !path.includes("\ufffd")) folders.push(path);
-      else entries.push(await toEntry(root, path, dirent));
+      else others.push({ path, dirent });
     }
+    const entries = await inTurns(others, async ({ path, dirent }) => toEntry(root, path, dirent));
+    return { folders, entries };
   }
 
   async #readIfSmall(
@@ -169,11 +198,9 @@ export class FolderSourceTree implements SourceTree {
   }
 }
 
-interface Walk {
-  readonly root: string;
-  readonly folder: string;
-  readonly folders: string[];
-  readonly entries: SourceEntry[];
+interface Listed {
+  readonly folders: readonly string[];
+  readonly entries: readonly SourceEntry[];
 }
 
 type BytesDirent = Dirent<Buffer>;
@@ -199,18 +226,53 @@ function decodeName(name: Buffer): string {
   return name.toString("utf8");
 }
 
-async function toEntry(root: string, path: string, dirent: BytesDirent): Promise<SourceEntry> {
+type EntryType = Pick<BytesDirent, "isSymbolicLink" | "isFile">;
+
+async function toEntry(root: string, path: string, type: EntryType): Promise<SourceEntry> {
   const objectId = undefined;
   const problem = pathProblem(path);
   if (problem !== undefined) return { path, type: "unreadable", sizeBytes: 0, objectId, problem };
-  if (dirent.isSymbolicLink()) return { path, type: "symlink", sizeBytes: 0, objectId };
-  if (!dirent.isFile()) {
+  if (type.isSymbolicLink()) return { path, type: "symlink", sizeBytes: 0, objectId };
+  if (!type.isFile()) {
     const notPlain = "belongs to something that is not a plain file";
     return { path, type: "unreadable", sizeBytes: 0, objectId, problem: notPlain };
   }
-  const sizeBytes = await lstat(join(root, path)).then(
-    ({ size }) => size,
-    () => 0,
+  const found = await lstat(join(root, path), { bigint: true }).catch(() => undefined);
+  return { path, type: "file", sizeBytes: Number(found?.size ?? 0), objectId, ...printOf(found) };
+}
+
+async function entryAt(root: string, path: string): Promise<SourceEntry | undefined> {
+  const target = join(root, path);
+  const found = await lstat(target).catch(() => undefined);
+  if (found === undefined) return undefined;
+  if (!found.isDirectory()) return toEntry(root, path, found);
+  const isRepository = await exists(join(target, ".git"));
+  return isRepository ? { path, type: "submodule", sizeBytes: 0, objectId: undefined } : undefined;
+}
+
+/** The time of a change cannot be set by hand, unlike that of the content. */
+function printOf(found: BigIntStats | undefined): Pick<SourceEntry, "fingerprint"> {
+  if (found === undefined || Date.now() - Number(found.ctimeMs) < unsettledMs) return {};
+  const { size, mtimeNs, ctimeNs, ino, dev } = found;
+  return { fingerprint: [size, mtimeNs, ctimeNs, ino, dev].join(":") };
+}
+
+function isRealPath(folder: string): Promise<boolean> {
+  return realpath(folder).then(
+    (real) => real === folder,
+    () => false,
   );
-  return { path, type: "file", sizeBytes, objectId };
+}
+
+/** Like `Promise.all`, with a bound on what is under way. */
+async function inTurns<Item, Value>(
+  items: readonly Item[],
+  run: (item: Item) => Promise<Value>,
+): Promise<readonly Value[]> {
+  const values: Value[] = [];
+  for (let start = 0; start < items.length; start += statsAtOnce) {
+    const batch = items.slice(start, start + statsAtOnce);
+    values.push(...(await Promise.all(batch.map(run))));
+  }
+  return values;
 }
