@@ -15,7 +15,7 @@ const reportPeak =
 export function measureProcess(
   command: string,
   args: readonly string[],
-  options: { readonly cwd: string; readonly input?: string },
+  options: { readonly cwd: string; readonly input?: string; readonly endsWith?: number },
 ): Promise<Measurement> {
   const isNode = command === process.execPath;
   const started = performance.now();
@@ -31,7 +31,7 @@ export function measureProcess(
     child.stdin.end(options.input ?? "");
     child.on("error", reject);
     child.on("close", (code) => {
-      if (code !== 0)
+      if (code !== (options.endsWith ?? 0))
         reject(new Error(`${command} ${args.join(" ")} ended with ${code}: ${stderr}`));
       const peak = Number(/peak=(\d+)/.exec(stderr)?.[1] ?? 0) / 1024;
       resolve({ seconds: (performance.now() - started) / 1000, peakMiB: Math.round(peak) });

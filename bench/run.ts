@@ -2,35 +2,28 @@ import { execFileSync } from "node:child_process";
 import {
   closeSync,
   mkdirSync,
-  mkdtempSync,
   openSync,
   readFileSync,
   rmSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
-import { cpus, tmpdir, totalmem } from "node:os";
+import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { benchHostileInput } from "./hostile-input.ts";
 import { generateRegistry } from "./generate-registry.ts";
-import { measureProcess, median, type Measurement } from "./measure.ts";
+import { measureProcess, median } from "./measure.ts";
+import { cairn, program, runs, scratch, shell, type Row } from "./process.ts";
+import { benchValidation } from "./validation.ts";
 
-/** One line of the table: what Cairn took beside the floor of the same run. */
-interface Row {
-  readonly name: string;
-  readonly cairn: Measurement;
-  readonly floorName: string;
-  readonly floor: Measurement;
-}
-
-const program = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 const table = fileURLToPath(new URL("../docs/performance.md", import.meta.url));
-const scratch = mkdtempSync(join(tmpdir(), "cairn-bench-"));
-const runs = Number(process.env["BENCH_RUNS"] ?? 3);
 
 const rows: Row[] = [];
 try {
+  for (const count of [1000, 10_000, 50_000]) rows.push(...(await benchValidation(count)));
+  rows.push(...(await benchHostileInput()));
   for (const count of [1000, 10_000]) rows.push(...(await benchRegistry(count)));
   rows.push(await benchSync("sync 1 000 files of 4 KiB", 1000, 4096));
   rows.push(await benchSync("sync one file of 1 GiB", 1, 2 ** 30));
@@ -52,15 +45,6 @@ async function benchRegistry(count: number): Promise<readonly Row[]> {
     "--stores",
     join(folder, "stores"),
   ];
-  const validate = await median(runs, () =>
-    cairn(["validate", "--ref", "refs/heads/main", ...flags]),
-  );
-  const readAll = await median(runs, () =>
-    shell(
-      "git ls-tree -r refs/heads/main | cut -f1 | cut -d' ' -f3 | git cat-file --batch >/dev/null",
-      repository,
-    ),
-  );
   const adopt = await cairn(["adopt", ...flags]);
   const deliverFloor = await shell(
     `git archive refs/heads/main | tar -x -C ${makeFolder(folder)}`,
@@ -76,12 +60,6 @@ async function benchRegistry(count: number): Promise<readonly Row[]> {
   const check = await benchCheck(folder, repository, flags);
   const label = `${count / 1000} k assets`;
   return [
-    {
-      name: `validate ${label}`,
-      cairn: validate,
-      floorName: "git ls-tree + cat-file --batch",
-      floor: readAll,
-    },
     {
       name: `adopt, publish and deliver ${label}`,
       cairn: adopt,
@@ -200,14 +178,6 @@ function writeFilled(path: string, sizeBytes: number, seed: number): void {
   const file = openSync(path, "w");
   for (let written = 0; written < sizeBytes; written += piece.length) writeSync(file, piece);
   closeSync(file);
-}
-
-function cairn(args: readonly string[]): Promise<Measurement> {
-  return measureProcess(process.execPath, [program, ...args], { cwd: scratch });
-}
-
-function shell(line: string, cwd: string): Promise<Measurement> {
-  return measureProcess("sh", ["-c", line], { cwd });
 }
 
 function git(cwd: string, ...args: readonly string[]): void {
