@@ -20,6 +20,8 @@ export interface Registry {
   readonly deployments: readonly Deployment[];
   readonly jobs: readonly Job[];
   readonly otherManifests: readonly OtherManifest[];
+  /** Every `asset.yaml`, those too whose type is not versioned. */
+  readonly layouts?: readonly AssetLayout[];
   readonly files: FileIndex;
   /** What reading found wrong: YAML, schema, names, files. Rules add theirs. */
   readonly findings: readonly Finding[];
@@ -80,6 +82,21 @@ export interface Asset {
   /** True when the manifest cannot be published as it stands; a finding says why. */
   readonly isBroken: boolean;
   readonly metadata: Metadata | undefined;
+}
+
+/** An `asset.yaml` (the layout of Azure/azureml-assets) with what it names, of any type. */
+export interface AssetLayout {
+  /** asset.yaml itself. */
+  readonly document: ManifestDocument;
+  readonly type: string;
+  /** Its own or that of the spec; absent when neither can be used. */
+  readonly name: string | undefined;
+  /** `auto`: the next version is assigned when it is published. */
+  readonly isAuto: boolean;
+  /** With its templates filled in; absent when it is not there or cannot be read. */
+  readonly spec: ManifestDocument | undefined;
+  /** environment.yaml, model.yaml or storage.yaml. */
+  readonly extraConfig: ManifestDocument | undefined;
 }
 
 export interface Metadata {

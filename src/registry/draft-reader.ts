@@ -1,8 +1,9 @@
 import type { Finding } from "../domain/finding.ts";
-import type { Metadata } from "../domain/registry.ts";
+import type { AssetLayout, Metadata } from "../domain/registry.ts";
 import { isJsonObject } from "../shared/json.ts";
-import { readAssetLayout } from "./asset-layout.ts";
-import { classifyManifest, roleOfKind, type ManifestRole } from "./classify.ts";
+import { readAssetLayout, type LayoutRead } from "./asset-layout/read-layout.ts";
+import type { SpecTexts } from "./asset-layout/spec-texts.ts";
+import { classifyManifest, type ManifestRole } from "./classify.ts";
 import { nameFindings, type Draft } from "./drafts.ts";
 import type { FieldOwner } from "./fields.ts";
 import type { LockedFile } from "./file-contents.ts";
@@ -11,7 +12,8 @@ import { joinPath } from "./local-paths.ts";
 import { YamlDocument } from "./manifest-document.ts";
 import { hasErrors, toFinding } from "./problem.ts";
 import { companionPath, readMetadata } from "./read-metadata.ts";
-import { resolveFields } from "./resolve-fields.ts";
+import { resolveFields, type PendingPath } from "./resolve-fields.ts";
+import { resolvePath } from "./resolve-path.ts";
 import type { TextReader } from "./text-reader.ts";
 import { textOf } from "./values.ts";
 import { readVersion } from "./version-field.ts";
@@ -21,10 +23,18 @@ import { emptyYaml } from "./yaml/parse-yaml.ts";
 export class DraftReader {
   readonly #texts: TextReader;
   readonly #files: FileTable;
+  readonly #specs: SpecTexts;
+  readonly #layouts: AssetLayout[] = [];
 
-  constructor(texts: TextReader, files: FileTable) {
+  constructor(texts: TextReader, files: FileTable, specs: SpecTexts) {
     this.#texts = texts;
     this.#files = files;
+    this.#specs = specs;
+  }
+
+  /** Every asset.yaml that was read so far. */
+  get layouts(): readonly AssetLayout[] {
+    return this.#layouts;
   }
 
   classify(path: string): ManifestRole | undefined {
@@ -37,7 +47,8 @@ export class DraftReader {
   specOf(path: string): string | undefined {
     const value = this.#texts.parsed(path)?.value;
     const spec = isJsonObject(value) ? textOf(value["spec"]) : undefined;
-    return spec === undefined ? undefined : joinPath(folderOf(path), spec.replace(/^\.\//, ""));
+    const target = spec === undefined ? undefined : resolvePath(path, spec);
+    return target?.ok === true ? target.value : undefined;
   }
 
   read(path: string, role: ManifestRole): Draft {
@@ -49,19 +60,10 @@ export class DraftReader {
   }
 
   #readLayout(path: string): Draft {
-    const layout = readAssetLayout({ texts: this.#texts, path, specPath: this.specOf(path) ?? "" });
-    const role =
-      layout.kind === undefined ? undefined : roleOfKind(layout.kind, layout.document.value);
-    const findings = [...layout.findings];
-    if (role !== undefined && "schema" in role) {
-      findings.push(...this.#texts.findings(layout.document.path, role.schema));
-    }
-    return this.#finish({
-      path,
-      role: role ?? { type: "not-checked", name: "asset.yaml" },
-      document: layout.document,
-      findings,
-    });
+    const layout = readAssetLayout({ texts: this.#specs, files: this.#files, path });
+    this.#layouts.push(layout.layout);
+    const { role, document } = layout;
+    return this.#finish({ path, role, document, findings: [...layout.findings], layout });
   }
 
   #finish(start: {
@@ -69,17 +71,24 @@ export class DraftReader {
     readonly role: ManifestRole;
     readonly document: YamlDocument;
     readonly findings: Finding[];
+    readonly layout?: LayoutRead;
   }): Draft {
-    const { path, role, document, findings } = start;
+    const { path, role, document, findings, layout } = start;
     const has = (candidate: string): boolean => this.#files.has(candidate);
     const lockPath = companionPath(path, "lock", has);
     const metaPath = companionPath(path, "meta", has);
     const locked = lockPath === undefined ? noFiles : this.#readLock(lockPath, findings);
-    const own = new Set([path, document.path, ...present(lockPath), ...present(metaPath)]);
+    const own = new Set([
+      path,
+      document.path,
+      ...present(lockPath),
+      ...present(metaPath),
+      ...(layout?.own ?? []),
+    ]);
     const owner = ownerOf(role);
     const fields = owner === undefined ? noFields : resolveFields(owner, document, { own, locked });
     const { version, findings: versionFindings } =
-      role.type === "asset" ? readVersion(document) : noVersion;
+      role.type === "asset" ? (layout?.version ?? readVersion(document)) : noVersion;
     const { metadata, metadataFindings } = this.#readMetadata(metaPath, role);
     findings.push(...versionFindings, ...fields.findings);
     const draft: Draft = {
@@ -88,7 +97,10 @@ export class DraftReader {
       document,
       explicitVersion: version,
       references: fields.references,
-      pending: fields.paths,
+      pending:
+        layout === undefined
+          ? fields.paths
+          : this.#layoutPaths(layout, fields.paths, { own, locked }),
       localPaths: [],
       metadata,
       findings,
@@ -96,6 +108,27 @@ export class DraftReader {
     };
     if (role.type === "asset") findings.push(...nameFindings(draft));
     return draft;
+  }
+
+  /** The paths of the spec, as far as they are content, and those that stand in asset.yaml. */
+  #layoutPaths(
+    layout: LayoutRead,
+    paths: readonly PendingPath[],
+    shared: Pick<PendingPath, "own" | "locked">,
+  ): readonly PendingPath[] {
+    const kept = paths.flatMap((path): readonly PendingPath[] => {
+      if (path.pointer.length > 1 || path.pointer[0] !== "path") return [path];
+      const below = this.#files.below(path.target);
+      const isOwn = below.length > 0 && below.every((entry) => shared.own.has(entry.path));
+      if (isOwn) return [];
+      // What lies in storage is not here to be looked at.
+      const isForm = path.shape === "mlflow" || path.shape === "mltable";
+      const isUnseen = layout.isStoredElsewhere && isForm;
+      return isUnseen ? [{ ...path, shape: "any", companions: [] }] : [path];
+    });
+    const named = new Set(kept.map(({ target }) => target));
+    const added = [...layout.paths(named)].map((path) => ({ ...path, ...shared }));
+    return [...kept, ...added];
   }
 
   #readMetadata(

@@ -3,6 +3,7 @@ import type { Registry } from "../domain/registry.ts";
 import { CairnError } from "../shared/errors.ts";
 import { isJsonObject, type JsonValue } from "../shared/json.ts";
 import type { SourceTree } from "../source/source-tree.ts";
+import { loadSpecTexts } from "./asset-layout/spec-texts.ts";
 import { createDocumentCache } from "./document-cache.ts";
 import {
   deploymentRole,
@@ -51,7 +52,8 @@ export async function readManifest(
   const texts = new TextReader(tree, files, cache, (candidate) => candidate === path);
   const stem = path.replace(/\.ya?ml$/, "");
   await texts.load([path, ...["meta", "lock"].map((each) => `${stem}.${each}.yaml`)]);
-  const reader = new DraftReader(texts, files);
+  const specs = await loadSpecTexts({ tree, files, texts, cache });
+  const reader = new DraftReader(texts, files, specs);
   const role = kind === undefined ? reader.classify(path) : roleOf(kind, texts.parsed(path)?.value);
   if (role === undefined) throw notAManifest(path);
   if (role.type === "not-checked") return emptyRegistry(files, [notChecked(path, role)]);

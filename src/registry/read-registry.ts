@@ -3,6 +3,8 @@ import type { Finding } from "../domain/finding.ts";
 import type { Registry } from "../domain/registry.ts";
 import type { SourceTree } from "../source/source-tree.ts";
 import { compareFindings } from "../domain/finding.ts";
+import { LayoutScope, type FoundManifest } from "./asset-layout/layout-scope.ts";
+import { isLayoutPath, loadSpecTexts } from "./asset-layout/spec-texts.ts";
 import { createDocumentCache, type DocumentCache } from "./document-cache.ts";
 import { DraftReader } from "./draft-reader.ts";
 import {
@@ -46,12 +48,15 @@ export async function readRegistry(
   await texts.load(yamlPaths(files));
   const settings = readSettings(texts, options.now ?? new Date(0));
   if (settings.isTooNew) return emptyRegistry(files, settings.findings);
-  const { drafts, findings } = readDrafts({ texts, files, settings });
+  const specs = await loadSpecTexts({ tree, files, texts, cache });
+  const reader = new DraftReader(texts, files, specs);
+  const { drafts, findings } = readDrafts({ texts, files, settings }, reader);
   const contents = new FileContents(tree, files, cache);
   await inspectPaths(drafts, files, contents);
   checkNames(drafts, settings.document?.value);
   for (const draft of drafts) gradeFindings(draft, settings.settings?.findingPolicy);
-  return assemble({ texts, files, settings, drafts, findings });
+  const { layouts } = reader;
+  return { ...assemble({ texts, files, settings, drafts, findings }), layouts };
 }
 
 function yamlPaths(files: FileTable): readonly string[] {
@@ -90,11 +95,14 @@ function isHidden(path: string): boolean {
   return /(?:^|\/)\.[^/]+\//.test(path);
 }
 
-function readDrafts({ texts, files, settings }: Reading): {
+function readDrafts(
+  reading: Reading,
+  reader: DraftReader,
+): {
   readonly drafts: readonly Draft[];
   readonly findings: readonly Finding[];
 } {
-  const reader = new DraftReader(texts, files);
+  const { files, settings } = reading;
   const isWanted = manifestFilter(settings);
   const found = yamlPaths(files)
     .filter((path) => !ownPaths.test(path) && !isHidden(path) && isWanted(path))
@@ -102,18 +110,45 @@ function readDrafts({ texts, files, settings }: Reading): {
       const role = reader.classify(path);
       return role === undefined ? [] : [{ path, role }];
     });
-  const specs = new Set(
-    found.flatMap(({ path, role }) => (role.type === "asset-layout" ? [reader.specOf(path)] : [])),
-  );
+  const scope = scopeOf(found, reading, reader);
   const drafts: Draft[] = [];
-  const findings = [...lostFindings({ texts, files, settings }, isWanted)];
-  for (const { path, role } of found) {
-    if (specs.has(path)) continue;
-    const draft = role.type === "not-checked" ? undefined : reader.read(path, role);
-    if (draft !== undefined && draft.role.type !== "not-checked") drafts.push(draft);
-    else findings.push(notChecked(path, draft?.role ?? role));
+  const findings = [...lostFindings(reading, (path) => isWanted(path) && !scope.has(path))];
+  for (const manifest of found) {
+    const draft = readFound(manifest, scope, reader);
+    if ("role" in draft) drafts.push(draft);
+    else findings.push(...draft.findings);
   }
   return { drafts, findings };
+}
+
+/** The draft of what is versioned or checked, else only what is to be said about it. */
+function readFound(
+  { path, role }: FoundManifest,
+  scope: LayoutScope,
+  reader: DraftReader,
+): Draft | Pick<Draft, "findings"> {
+  const isLayout = role.type === "asset-layout";
+  if (!isLayout && scope.has(path)) return { findings: [] };
+  const orphan = isLayout ? undefined : scope.orphan({ path, role });
+  if (orphan !== undefined) return { findings: [orphan] };
+  if (role.type === "not-checked") return { findings: [notChecked(path, role)] };
+  const draft = reader.read(path, role);
+  if (draft.role.type !== "not-checked") return draft;
+  // An asset.yaml that cannot be versioned says so itself, with what is wrong with it.
+  return { findings: isLayout ? draft.findings : [notChecked(path, draft.role)] };
+}
+
+function scopeOf(
+  found: readonly FoundManifest[],
+  { texts, files }: Reading,
+  reader: DraftReader,
+): LayoutScope {
+  const known = found.filter(({ role }) => role.type === "asset-layout").map(({ path }) => path);
+  const specs = new Set(known.flatMap((path) => reader.specOf(path) ?? []));
+  const broken = yamlPaths(files).filter(
+    (path) => isLayoutPath(path) && !ownPaths.test(path) && !texts.isReadable(path),
+  );
+  return new LayoutScope([...known, ...broken], specs);
 }
 
 /** What must be a manifest by its path and cannot be read: passed over, it would be lost without a word. */

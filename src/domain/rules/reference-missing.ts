@@ -1,3 +1,4 @@
+import { isSpec } from "../asset-layouts.ts";
 import type { RegistrySettings, ReferenceUse } from "../registry.ts";
 import {
   allReferences,
@@ -21,10 +22,24 @@ export const referenceMissing: Rule = {
     for (const use of allReferences(context.registry)) {
       const target = targetOf(use, context.registry);
       const message = target === undefined ? undefined : problemOf(target, settings, context);
-      if (message !== undefined && !isOtherKind(use)) yield { message, at: use.place };
+      if (message === undefined || isOtherKind(use)) continue;
+      const violation = { message, at: use.place };
+      yield isReleasedElsewhere(use, context) ? { ...violation, severity: "warning" } : violation;
     }
   },
 };
+
+/**
+ * The tree of Azure/azureml-assets has the newest versions only: older ones are in the registry
+ * that it was released to, which Cairn does not know before adoption.
+ */
+function isReleasedElsewhere({ place }: ReferenceUse, { registry, state }: RuleContext): boolean {
+  if (state !== undefined || (registry.layouts ?? []).length === 0) return false;
+  return (
+    isSpec(place.path, registry) ||
+    registry.jobs.some(({ document }) => document.path === place.path)
+  );
+}
 
 /** `reference-form` says that already. */
 function isOtherKind({ reference, kind }: ReferenceUse): boolean {

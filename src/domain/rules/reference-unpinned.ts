@@ -1,3 +1,4 @@
+import { isSpec } from "../asset-layouts.ts";
 import type { Rule } from "./rule.ts";
 
 export const referenceUnpinned: Rule = {
@@ -9,10 +10,13 @@ export const referenceUnpinned: Rule = {
   *check({ registry }) {
     const { settings } = registry;
     if (settings === undefined) return;
-    for (const { references } of registry.assets) {
+    const isSaid = settings.document.value["references"] !== undefined;
+    for (const { document, references } of registry.assets) {
+      // Azure/azureml-assets resolves labels when it publishes, unless the registry wants it otherwise.
+      const isResolved = !isSaid && isSpec(document.path, registry);
+      const isPinned = settings.references === "pinned" && !isResolved;
       for (const { reference, text, place } of references) {
         if (reference.type === "external" || reference.selector.type === "version") continue;
-        const isPinned = settings.references === "pinned";
         yield {
           message: isPinned
             ? `"${text}" does not say which version: write the version.`

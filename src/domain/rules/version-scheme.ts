@@ -1,7 +1,9 @@
+import { isSpec } from "../asset-layouts.ts";
 import { pluralOfKind } from "../asset.ts";
 import { assetState, findVersion } from "../ledger/state.ts";
 import { versionProblem, type VersionScheme } from "../version.ts";
-import type { Rule } from "./rule.ts";
+import type { Asset, Registry } from "../registry.ts";
+import type { Rule, Violation } from "./rule.ts";
 
 export const versionScheme: Rule = {
   id: "version-scheme",
@@ -9,15 +11,13 @@ export const versionScheme: Rule = {
   states: "A version in a manifest fits the scheme of its kind (versioning in registry.yaml).",
 
   *check({ registry, state }) {
-    for (const { id, key, explicitVersion, document } of registry.assets) {
-      const scheme = registry.settings?.versioning[id.kind] ?? "explicit";
-      const isSaid = document.value["version"] !== undefined;
-      if (explicitVersion === undefined && !isSaid && registry.settings !== undefined) {
-        if (scheme !== "integer") {
-          yield { message: needsVersion(pluralOfKind[id.kind], scheme), at: document.placeOf([]) };
-        }
+    for (const asset of registry.assets) {
+      const { key, explicitVersion, document } = asset;
+      const scheme = schemeOf(asset, registry);
+      if (explicitVersion === undefined) {
+        yield* checkUnsaid(asset, scheme, registry);
+        continue;
       }
-      if (explicitVersion === undefined) continue;
       // What was published under an older scheme stays as it is.
       if (findVersion(assetState(state, key), explicitVersion) !== undefined) continue;
       const message = versionProblem(explicitVersion, scheme);
@@ -25,6 +25,26 @@ export const versionScheme: Rule = {
     }
   },
 };
+
+function schemeOf({ id, explicitVersion, document }: Asset, registry: Registry): VersionScheme {
+  const { settings } = registry;
+  const isChosen = settings?.document.value["versioning"] !== undefined;
+  // In Azure/azureml-assets numbers and semantic versions stand side by side.
+  const isFree = explicitVersion !== undefined && !isChosen && isSpec(document.path, registry);
+  return isFree ? "explicit" : (settings?.versioning[id.kind] ?? "explicit");
+}
+
+function* checkUnsaid(
+  { id, document }: Asset,
+  scheme: VersionScheme,
+  registry: Registry,
+): Iterable<Violation> {
+  const isSaid = document.value["version"] !== undefined;
+  if (isSaid || registry.settings === undefined || scheme === "integer") return;
+  const message = needsVersion(pluralOfKind[id.kind], scheme);
+  const at = document.placeOf([]);
+  yield isSpec(document.path, registry) ? { message, at, severity: "warning" } : { message, at };
+}
 
 function needsVersion(kinds: string, scheme: VersionScheme): string {
   const example = scheme === "semver" ? 'version: "1.0.0"' : 'version: "…"';

@@ -1,0 +1,23 @@
+import type { AssetLayout, Registry } from "./registry.ts";
+
+/** The name of the optional rules, in `rules` of registry.yaml. */
+export const azuremlAssetsRules = "azureml-assets";
+
+/** Every asset.yaml, if the registry asks for the rules of Azure/azureml-assets. */
+export function judgedLayouts({ settings, layouts = [] }: Registry): readonly AssetLayout[] {
+  return settings?.ruleSets.includes(azuremlAssetsRules) === true ? layouts : [];
+}
+
+const specs = new WeakMap<Registry, ReadonlySet<string>>();
+
+/** Whether the manifest at this path is the spec of an asset.yaml. */
+export function isSpec(path: string, registry: Registry): boolean {
+  if (registry.layouts === undefined || registry.layouts.length === 0) return false;
+  const known = specs.get(registry) ?? specPaths(registry);
+  specs.set(registry, known);
+  return known.has(path);
+}
+
+function specPaths({ layouts = [] }: Registry): ReadonlySet<string> {
+  return new Set(layouts.flatMap(({ spec }) => (spec === undefined ? [] : [spec.path])));
+}

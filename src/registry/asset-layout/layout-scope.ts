@@ -1,0 +1,42 @@
+import type { Finding } from "../../domain/finding.ts";
+import type { ManifestRole } from "../classify.ts";
+
+/** A file that says what it is. */
+export interface FoundManifest {
+  readonly path: string;
+  readonly role: ManifestRole;
+}
+
+/** Which files belong to an asset.yaml and so are no manifests of their own. */
+export class LayoutScope {
+  readonly #folders: ReadonlySet<string>;
+  readonly #specs: ReadonlySet<string>;
+
+  /** `layouts` are the paths of the asset.yaml files, also of those that cannot be read. */
+  constructor(layouts: readonly string[], specs: ReadonlySet<string>) {
+    this.#folders = new Set(layouts.map(folderOf).filter((folder) => folder !== ""));
+    this.#specs = specs;
+  }
+
+  /** What lies beside or below an asset.yaml is what it is made of, or tested with. */
+  has(path: string): boolean {
+    if (this.#folders.size === 0) return this.#specs.has(path);
+    if (this.#specs.has(path) || /(?:^|\/)tests?\//.test(path)) return true;
+    for (let folder = folderOf(path); folder !== ""; folder = folderOf(folder)) {
+      if (this.#folders.has(folder)) return true;
+    }
+    return false;
+  }
+
+  /** A spec that lost its asset.yaml. */
+  orphan({ path, role }: FoundManifest): Finding | undefined {
+    const isSpec = this.#folders.size > 0 && /(?:^|\/)spec[^/]*\.ya?ml$/.test(path);
+    if (!isSpec || role.type !== "asset") return undefined;
+    const message = "No asset.yaml names this spec: it is not released, and was not checked.";
+    return { rule: "asset-layout", severity: "warning", message, path, line: 1, column: 1 };
+  }
+}
+
+function folderOf(path: string): string {
+  return path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : "";
+}

@@ -1,0 +1,64 @@
+import type { AssetKind } from "../../domain/asset.ts";
+import type { Finding } from "../../domain/finding.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../shared/json.ts";
+import type { ManifestRole } from "../classify.ts";
+import { errorAt } from "../local-paths.ts";
+import { toFinding, type Problem } from "../problem.ts";
+import { checkSchema } from "../schema/check-schema.ts";
+import type { SchemaName } from "../schema/schemas.ts";
+import type { ParsedYaml } from "../yaml/parse-yaml.ts";
+
+/** What is wrong with a spec as YAML, and as a manifest of its kind. */
+export function specFindings(options: {
+  readonly role: ManifestRole | undefined;
+  readonly kind: AssetKind | undefined;
+  /** With its templates filled in. */
+  readonly spec: ParsedYaml;
+  readonly path: string;
+}): readonly Finding[] {
+  const { role, kind, spec, path } = options;
+  const findings = spec.problems.map((problem) => toFinding(problem, path));
+  if (role !== undefined && "schema" in role) {
+    const problems = schemaProblems(role.schema, spec);
+    findings.push(...problems.map((problem) => toFinding(problem, path)));
+  } else if (role === undefined && kind !== undefined) {
+    const place = { path, ...spec.places.of([]) };
+    findings.push(
+      errorAt("schema", `The spec is no manifest of a ${kind}: ${needs[kind]}.`, place),
+    );
+  }
+  return findings;
+}
+
+const needs: Readonly<Record<AssetKind, string>> = {
+  model: 'it needs "name" and "path"',
+  environment: 'it needs "name", and "image" or "build"',
+  component: 'it needs "name" and "type"',
+  data: 'it needs "name" and "path"',
+};
+
+function schemaProblems(schema: SchemaName, spec: ParsedYaml): readonly Problem[] {
+  const value = asPublished(isJsonObject(spec.value) ? spec.value : {});
+  return checkSchema(schema, { ...spec, value }).map((problem) =>
+    // Their tool publishes through the REST interface, which knows more keys than the client.
+    problem.rule === "schema-unknown-key" ? { ...problem, severity: "warning" } : problem,
+  );
+}
+
+/** Tags and properties with structure are written out as JSON text when they are published. */
+function asPublished(value: JsonObject): JsonObject {
+  const changed = ["tags", "properties"].flatMap((key) => {
+    const member = value[key];
+    return isJsonObject(member) ? [[key, withTexts(member)] as const] : [];
+  });
+  return changed.length === 0 ? value : { ...value, ...Object.fromEntries(changed) };
+}
+
+function withTexts(member: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(member).map(([key, each]): [string, JsonValue] => [
+      key,
+      Array.isArray(each) || isJsonObject(each) ? JSON.stringify(each) : each,
+    ]),
+  );
+}
