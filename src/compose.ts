@@ -4,6 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { createStoreOpener, openStoreUrl } from "./compose/open-store.ts";
 import { openSession } from "./compose/open-session.ts";
 import { createPolicyTester } from "./compose/test-policies.ts";
+import { createChangeValidator } from "./compose/validate-change.ts";
 import { createValidator } from "./compose/validate-paths.ts";
 import { promoteAppFor } from "./compose/promote-app.ts";
 import { createJobRenderer } from "./compose/render-job.ts";
@@ -87,6 +88,7 @@ function appFor(
     ...promoteAppFor(options, lazy),
     policyTest: createPolicyTester({ options, locate, lazy }),
     validate: createValidator({ options, locate, lazy }),
+    validateChange: createChangeValidator({ options, locate, lazy }),
     init: (request) => initRegistry(newFiles(resolve(options.cwd, request.folder)), request),
     adopt: async (request) => adopt(await lazy.get(), request),
     plan: async () => plan(await lazy.get()),

@@ -20,6 +20,7 @@ import type {
 import type { PromoteApp } from "./app-promote.ts";
 import type { ValidateReport, ValidateRequest } from "./app-validate.ts";
 import type { ApplyRequest } from "./run-options.ts";
+import type { ChangeReport, ChangeRequest } from "./validate-change.ts";
 
 export type * from "./app-consume.ts";
 export type * from "./app-promote.ts";
@@ -32,6 +33,7 @@ export type * from "./run-options.ts";
  */
 export interface App extends PromoteApp {
   validate(request: ValidateRequest): Promise<ValidateReport>;
+  validateChange(request: ChangeRequest): Promise<ChangeReport>;
   init(request: { readonly folder: string; readonly name: string }): Promise<InitReport>;
   adopt(request: AdoptRequest): Promise<ApplyReport>;
   plan(): Promise<PlanReport>;
