@@ -13,9 +13,7 @@ import { YamlDocument } from "./manifest-document.ts";
 import { hasErrors, toFinding } from "./problem.ts";
 import { companionPath, readMetadata } from "./read-metadata.ts";
 import { resolveFields, type PendingPath } from "./resolve-fields.ts";
-import { resolvePath } from "./resolve-path.ts";
 import type { TextReader } from "./text-reader.ts";
-import { textOf } from "./values.ts";
 import { readVersion } from "./version-field.ts";
 import { emptyYaml } from "./yaml/parse-yaml.ts";
 
@@ -41,14 +39,6 @@ export class DraftReader {
     const parsed = this.#texts.parsed(path);
     if (parsed === undefined) return undefined;
     return classifyManifest(path, parsed.value, this.#texts.schemaHint(path));
-  }
-
-  /** `asset.yaml` names another file, which then is no manifest of its own. */
-  specOf(path: string): string | undefined {
-    const value = this.#texts.parsed(path)?.value;
-    const spec = isJsonObject(value) ? textOf(value["spec"]) : undefined;
-    const target = spec === undefined ? undefined : resolvePath(path, spec);
-    return target?.ok === true ? target.value : undefined;
   }
 
   read(path: string, role: ManifestRole): Draft {

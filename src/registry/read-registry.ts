@@ -4,7 +4,7 @@ import type { Registry } from "../domain/registry.ts";
 import type { SourceTree } from "../source/source-tree.ts";
 import { compareFindings } from "../domain/finding.ts";
 import { LayoutScope, type FoundManifest } from "./asset-layout/layout-scope.ts";
-import { isLayoutPath, loadSpecTexts } from "./asset-layout/spec-texts.ts";
+import { isLayoutPath, loadSpecTexts, specOf, type SpecTexts } from "./asset-layout/spec-texts.ts";
 import { createDocumentCache, type DocumentCache } from "./document-cache.ts";
 import { DraftReader } from "./draft-reader.ts";
 import {
@@ -50,7 +50,7 @@ export async function readRegistry(
   if (settings.isTooNew) return emptyRegistry(files, settings.findings);
   const specs = await loadSpecTexts({ tree, files, texts, cache });
   const reader = new DraftReader(texts, files, specs);
-  const { drafts, findings } = readDrafts({ texts, files, settings }, reader);
+  const { drafts, findings } = readDrafts({ texts, files, settings, specs }, reader);
   const contents = new FileContents(tree, files, cache);
   await inspectPaths(drafts, files, contents);
   checkNames(drafts, settings.document?.value);
@@ -86,6 +86,7 @@ interface Reading {
   readonly texts: TextReader;
   readonly files: FileTable;
   readonly settings: SettingsRead;
+  readonly specs: SpecTexts;
 }
 
 /** Files with a meaning by their path are no manifests, whatever they say. */
@@ -110,7 +111,7 @@ function readDrafts(
       const role = reader.classify(path);
       return role === undefined ? [] : [{ path, role }];
     });
-  const scope = scopeOf(found, reading, reader);
+  const scope = scopeOf(found, reading);
   const drafts: Draft[] = [];
   const findings = [...lostFindings(reading, (path) => isWanted(path) && !scope.has(path))];
   for (const manifest of found) {
@@ -138,17 +139,13 @@ function readFound(
   return { findings: isLayout ? draft.findings : [notChecked(path, draft.role)] };
 }
 
-function scopeOf(
-  found: readonly FoundManifest[],
-  { texts, files }: Reading,
-  reader: DraftReader,
-): LayoutScope {
+function scopeOf(found: readonly FoundManifest[], { texts, files, specs }: Reading): LayoutScope {
   const known = found.filter(({ role }) => role.type === "asset-layout").map(({ path }) => path);
-  const specs = new Set(known.flatMap((path) => reader.specOf(path) ?? []));
   const broken = yamlPaths(files).filter(
     (path) => isLayoutPath(path) && !ownPaths.test(path) && !texts.isReadable(path),
   );
-  return new LayoutScope([...known, ...broken], specs);
+  const named = known.flatMap((path) => specOf(path, texts) ?? []);
+  return new LayoutScope([...known, ...broken], named, specs);
 }
 
 /** What must be a manifest by its path and cannot be read: passed over, it would be lost without a word. */
@@ -184,7 +181,10 @@ function manifestFilter(settings: SettingsRead): (path: string) => boolean {
 }
 
 function assemble(
-  parts: Reading & { readonly drafts: readonly Draft[]; readonly findings: readonly Finding[] },
+  parts: Omit<Reading, "specs"> & {
+    readonly drafts: readonly Draft[];
+    readonly findings: readonly Finding[];
+  },
 ): Registry {
   const { texts, files, settings, drafts } = parts;
   const paths = yamlPaths(files);

@@ -1,5 +1,8 @@
 import type { Finding } from "../../domain/finding.ts";
+import { isJsonObject } from "../../shared/json.ts";
 import type { ManifestRole } from "../classify.ts";
+import { resolvePath } from "../resolve-path.ts";
+import type { SpecTexts } from "./spec-texts.ts";
 
 /** A file that says what it is. */
 export interface FoundManifest {
@@ -13,12 +16,13 @@ export class LayoutScope {
   readonly #specs: ReadonlySet<string>;
 
   /** `layouts` are the paths of the asset.yaml files, also of those that cannot be read. */
-  constructor(layouts: readonly string[], specs: ReadonlySet<string>) {
-    this.#folders = new Set(layouts.map(folderOf).filter((folder) => folder !== ""));
-    this.#specs = specs;
+  constructor(layouts: readonly string[], specs: readonly string[], texts: SpecTexts) {
+    const folders = [...layouts.map(folderOf), ...specs.flatMap((path) => codeOf(path, texts))];
+    this.#folders = new Set(folders.filter((folder) => folder !== ""));
+    this.#specs = new Set(specs);
   }
 
-  /** What lies beside or below an asset.yaml is what it is made of, or tested with. */
+  /** What lies beside or below an asset.yaml, or in its code, is what it is made of or tested with. */
   has(path: string): boolean {
     if (this.#folders.size === 0) return this.#specs.has(path);
     if (this.#specs.has(path) || /(?:^|\/)tests?\//.test(path)) return true;
@@ -35,6 +39,17 @@ export class LayoutScope {
     const message = "No asset.yaml names this spec: it is not released, and was not checked.";
     return { rule: "asset-layout", severity: "warning", message, path, line: 1, column: 1 };
   }
+}
+
+/** The folders of code that a spec names; several components often share one. */
+function codeOf(path: string, texts: SpecTexts): readonly string[] {
+  const value = texts.parsed(path)?.value;
+  if (!isJsonObject(value)) return [];
+  const { task } = value;
+  return [value["code"], isJsonObject(task) ? task["code"] : undefined].flatMap((code) => {
+    const folder = typeof code === "string" ? resolvePath(path, code) : undefined;
+    return folder?.ok === true ? [folder.value] : [];
+  });
 }
 
 function folderOf(path: string): string {

@@ -69,14 +69,9 @@ function namedPaths(files: FileTable, texts: TextReader): ReadonlySet<string> {
   const named = new Set<string>();
   for (const { path, type } of files.entries) {
     if (type !== "file" || !isLayoutPath(path)) continue;
-    const value = texts.parsed(path)?.value;
-    if (!isJsonObject(value)) continue;
     for (const key of ["spec", "extra_config"]) {
-      const text = textOf(value[key]);
-      const target = text === undefined ? undefined : resolvePath(path, text);
-      if (target?.ok === true && files.has(target.value) && !isRead(target.value, texts)) {
-        named.add(target.value);
-      }
+      const target = targetOf(path, key, texts);
+      if (target !== undefined && files.has(target) && !isRead(target, texts)) named.add(target);
     }
   }
   return named;
@@ -89,4 +84,16 @@ function isRead(path: string, texts: TextReader): boolean {
 
 export function isLayoutPath(path: string): boolean {
   return /(?:^|\/)asset\.ya?ml$/.test(path);
+}
+
+/** The spec that an asset.yaml names, which then is no manifest of its own. */
+export function specOf(path: string, texts: TextReader): string | undefined {
+  return targetOf(path, "spec", texts);
+}
+
+function targetOf(path: string, key: string, texts: TextReader): string | undefined {
+  const value = texts.parsed(path)?.value;
+  const text = isJsonObject(value) ? textOf(value[key]) : undefined;
+  const target = text === undefined ? undefined : resolvePath(path, text);
+  return target?.ok === true ? target.value : undefined;
 }
