@@ -1,13 +1,22 @@
 import { assetNameTaken } from "./asset-name-taken.ts";
 import { commandBinding } from "./command-binding.ts";
 import { componentInput } from "./component-input.ts";
+import { condaForm } from "./conda-form.ts";
+import { condaUnpinned } from "./conda-unpinned.ts";
 import { deploymentEndpointUnknown } from "./deployment-endpoint-unknown.ts";
+import { dockerfileForm } from "./dockerfile-form.ts";
+import { dockerfileMissing } from "./dockerfile-missing.ts";
+import { dockerfileUnpinned } from "./dockerfile-unpinned.ts";
 import { endpointTraffic } from "./endpoint-traffic.ts";
 import { endpointWorkspaceUnknown } from "./endpoint-workspace-unknown.ts";
 import { externalReference } from "./external-reference.ts";
+import { fileTooLargeForGit } from "./file-too-large-for-git.ts";
 import { fileTooLarge } from "./file-too-large.ts";
+import { imageUnpinned } from "./image-unpinned.ts";
 import { metadataEvidenceMissing } from "./metadata-evidence-missing.ts";
 import { metadataLicense } from "./metadata-license.ts";
+import { mlmodelForm } from "./mlmodel-form.ts";
+import { mlmodelSignatureMissing } from "./mlmodel-signature-missing.ts";
 import { overrideVersion } from "./override-version.ts";
 import { pipelineBinding } from "./pipeline-binding.ts";
 import { referenceCycle } from "./reference-cycle.ts";
@@ -17,6 +26,7 @@ import { referenceMissing } from "./reference-missing.ts";
 import { referenceRetired } from "./reference-retired.ts";
 import { referenceUnpinned } from "./reference-unpinned.ts";
 import { registryPrimaryLocation } from "./registry-primary-location.ts";
+import { secretInManifest } from "./secret-in-manifest.ts";
 import { stageAssetRetired } from "./stage-asset-retired.ts";
 import { stageAssetUnknown } from "./stage-asset-unknown.ts";
 import { stageFollows } from "./stage-follows.ts";
@@ -56,4 +66,14 @@ export const rules: readonly Rule[] = [
   metadataLicense,
   metadataEvidenceMissing,
   fileTooLarge,
+  condaForm,
+  condaUnpinned,
+  dockerfileForm,
+  dockerfileMissing,
+  dockerfileUnpinned,
+  fileTooLargeForGit,
+  imageUnpinned,
+  mlmodelForm,
+  mlmodelSignatureMissing,
+  secretInManifest,
 ];

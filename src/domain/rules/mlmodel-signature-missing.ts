@@ -1,0 +1,19 @@
+import { supportingTexts } from "../supporting-texts.ts";
+import type { Rule } from "./rule.ts";
+
+export const mlmodelSignatureMissing: Rule = {
+  id: "mlmodel-signature-missing",
+  severity: "warning",
+  states: "An MLflow model says what goes in and what comes out.",
+
+  *check({ registry }) {
+    for (const { document } of supportingTexts(registry, "mlmodel")) {
+      if (document === undefined || (document.value["signature"] ?? null) !== null) continue;
+      yield {
+        message:
+          "The model has no signature, so nobody is told when its inputs change: log it with one (mlflow.models.infer_signature).",
+        at: document.placeOf(["signature"]),
+      };
+    }
+  },
+};

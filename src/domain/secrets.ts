@@ -1,0 +1,109 @@
+/** A secret by its own form, wherever it stands. Every pattern is linear. */
+const formats: readonly { readonly what: string; readonly pattern: RegExp }[] = [
+  {
+    what: "an AWS access key",
+    pattern: /(?<![A-Za-z0-9])(?:AKIA|ASIA)[0-9A-Z]{16}(?![A-Za-z0-9])/,
+  },
+  { what: "a GitHub token", pattern: /(?<!\w)(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{22,})/ },
+  { what: "a GitLab token", pattern: /(?<![\w-])glpat-[\w-]{20,}/ },
+  { what: "an Azure account key", pattern: /(?:Account|SharedAccess)Key=[A-Za-z0-9+/]{30,}/i },
+  { what: "a shared access signature", pattern: /[?&;]sig=[A-Za-z0-9%+/_-]{30,}/i },
+  { what: "a Slack token", pattern: /(?<![\w-])xox[abeoprs]-[A-Za-z0-9-]{10,}/ },
+  { what: "a private key", pattern: /-----BEGIN (?:[A-Z]{1,12} ){0,3}PRIVATE KEY-----/ },
+  {
+    what: "a JSON web token",
+    pattern: /(?<![\w-])eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{10,}/,
+  },
+  {
+    what: "an API key",
+    pattern:
+      /(?<![\w-])(?:sk-(?:[A-Za-z0-9]{32,}|(?:proj|svcacct|admin|ant-[a-z0-9]{2,10})-[\w-]{32,})|AIza[\w-]{35}(?![\w-]))/,
+  },
+  { what: "a Hugging Face token", pattern: /(?<![\w-])hf_[A-Za-z0-9]{30,}/ },
+  { what: "an npm token", pattern: /(?<![\w-])npm_[A-Za-z0-9]{36}(?!\w)/ },
+  { what: "a PyPI token", pattern: /(?<![\w-])pypi-AgE[\w-]{30,}/ },
+  { what: "a Databricks token", pattern: /(?<![\w-])dapi[0-9a-f]{32}(?![0-9a-f])/ },
+];
+
+/** One look that nearly every text passes. */
+const hint =
+  /AKIA|ASIA|gh[pousr]_|github_pat_|glpat-|Key=|sig=|xox[abeoprs]-|PRIVATE KEY|eyJ|sk-|AIza|hf_|npm_|pypi-|dapi|:\/\/[^\s/@]{0,300}@/i;
+const shortestSecret = 16;
+
+/** What kind of secret a text holds by its own form; never the secret. */
+export function secretIn(text: string): string | undefined {
+  if (text.length < shortestSecret || !hint.test(text)) return undefined;
+  const format = formats.find(({ pattern }) => pattern.test(text));
+  return format?.what ?? (hasPassword(text) ? "an address with a password" : undefined);
+}
+
+const address = /:\/\/[^\s:/@?#]{0,200}:([^\s/@?#]{1,200})@/g;
+
+function hasPassword(text: string): boolean {
+  for (const [, password = ""] of text.matchAll(address)) {
+    if (!isPlaceholder(password)) return true;
+  }
+  return false;
+}
+
+/** Whether the value of a key of this name would be a secret, going by the name alone. */
+export function isSecretName(name: string): boolean {
+  if (name.length > 200) return false;
+  const words = name
+    .replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .toLowerCase()
+    .replaceAll(/[-. ]/g, "_");
+  return secretNames.test(words);
+}
+
+/** `pad_token`, `max_tokens` and `secret_name` are not among them. */
+const secretNames =
+  /(?:^|_)(?:password|passwd|pwd|passphrase|secret|secret_(?:access_)?key|api_?key|access_?key|account_?key|storage_?key|private_?key|connection_?string|apikey|accesskey|(?:access|auth|api|bearer|refresh|sas|personal_access|hf|hub|huggingface|hugging_face|github|gitlab|gh|slack|databricks|session|security|bot|npm|pypi|wandb)_token)$|^token$/;
+
+/** Whether what stands at such a key is a secret itself, and not where to find one. */
+export function isSecretValue(name: string, value: string): boolean {
+  const text = value.trim();
+  if (text === "" || text.length > 5000 || isPlaceholder(text) || isPointer(text)) return false;
+  if (/connection_?string$/i.test(name)) return hasConnectionSecret(text);
+  if (/\s/.test(text) || /^[\d.]+$/.test(text)) return false;
+  return /(?:password|passwd|pwd|passphrase)$/i.test(name) || looksRandom(text);
+}
+
+function hasConnectionSecret(text: string): boolean {
+  const pattern = /(?:^|;)\s{0,9}(?:password|pwd|\w{0,20}key|sig)\s{0,9}=\s{0,9}([^;\s]{6,})/i;
+  const part = pattern.exec(text)?.[1];
+  return part !== undefined && !isPlaceholder(part);
+}
+
+/** A name in words is a name: `secret: storage-account`. */
+function looksRandom(text: string): boolean {
+  return text.length >= 8 && /[0-9]/.test(text) && /[A-Za-z]/.test(text) && !isInWords(text);
+}
+
+/** Filled in elsewhere, or written to be replaced. */
+function isPlaceholder(text: string): boolean {
+  return (
+    /[${}<>*%[\]]|^x{3,}$|\.\.\./i.test(text) ||
+    /^(?:(?:your|my|the|a|some)[-_ ]|change[-_ ]?(?:me|it|this)|replace|insert|enter|dummy|example|placeholder|todo|fixme|redacted|hidden|secret$|password$|passwd$|token$|key$|none$|null$|true$|false$|yes$|no$|str(?:ing)?$|text$|test$|n\/a$)/i.test(
+      text,
+    ) ||
+    /[-_ ](?:here|goes[-_ ]here|placeholder)$/i.test(text)
+  );
+}
+
+/** A path, an address or the name of a vault, an environment variable, a reference. */
+function isPointer(text: string): boolean {
+  return (
+    /^(?:\.{0,2}\/|~|[a-z][a-z0-9+.-]{0,30}:)/i.test(text) ||
+    /^@Microsoft\.KeyVault/i.test(text) ||
+    /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(text) ||
+    /\.(?:pem|key|json|txt|ya?ml|env|pub|crt|cer|pfx)$/i.test(text)
+  );
+}
+
+function isInWords(text: string): boolean {
+  const words = text.split(/[-_./]/);
+  return (
+    words.length > 1 && words.every((word) => /^(?:[A-Za-z]{1,20}\d{0,4}|v?\d{1,4})$/.test(word))
+  );
+}
