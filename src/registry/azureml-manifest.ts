@@ -1,5 +1,6 @@
 import type { Asset, LocalPath, ReferenceUse } from "../domain/registry.ts";
-import type { JsonObject, JsonValue } from "../shared/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../shared/json.ts";
+import { renderTemplates } from "./asset-layout/templates.ts";
 import { replaceAt } from "./content-digest.ts";
 import { writePortableYaml } from "./portable-yaml.ts";
 
@@ -17,7 +18,8 @@ export interface RenderOptions {
  * same values.
  */
 export function renderAzuremlManifest(asset: Asset, options: RenderOptions): string {
-  let value: JsonValue = withVersion(asset.document.value, options.version);
+  const rendered = withTemplates(asset.document.value, options.version);
+  let value: JsonValue = withVersion(rendered, options.version);
   for (const use of asset.references) {
     const resolved = options.resolveReference(use);
     if (resolved !== undefined) value = replaceAt(value, use.pointer, resolved);
@@ -26,7 +28,14 @@ export function renderAzuremlManifest(asset: Asset, options: RenderOptions): str
     const resolved = options.resolvePath(path);
     if (resolved !== undefined) value = replaceAt(value, path.pointer, resolved);
   }
-  return writePortableYaml(value);
+  return writePortableYaml(isJsonObject(value) ? value : {});
+}
+
+/** Specs of asset.yaml name their version in templates, which only now have a value. */
+function withTemplates(value: JsonObject, version: string): JsonObject {
+  const values = new Map([["asset.version", version]]);
+  const rendered = renderTemplates(value, { values, later: new Set() });
+  return isJsonObject(rendered) ? rendered : value;
 }
 
 /** The version stands where the manifest had it, else behind the name. */

@@ -65,11 +65,10 @@ export function bindCompute({ document, workspace, root }: Binder): Bindings {
   const bindings: Binding[] = [];
   const findings: Finding[] = [];
   for (const { pointer, text } of computeFields(objectAt(document.value, root), root)) {
-    const [, prefix = "", name = ""] = /^(azureml:)?(.*)$/s.exec(text) ?? [];
-    const bound = [text, name].find((key) => Object.hasOwn(names, key));
+    const bound = [text, text.replace(/^azureml:/, "")].find((key) => Object.hasOwn(names, key));
     const value = bound === undefined ? undefined : names[bound];
     if (value !== undefined) {
-      bindings.push({ pointer, value: value.startsWith("azureml:") ? value : prefix + value });
+      bindings.push({ pointer, value: computeName(value) });
     } else if (hasPlaceholder(text)) {
       findings.push(
         errorAt(
@@ -81,6 +80,11 @@ export function bindCompute({ document, workspace, root }: Binder): Bindings {
     }
   }
   return { bindings, findings };
+}
+
+/** `default_compute` takes no name without `azureml:`, only these words. */
+function computeName(text: string): string {
+  return /^(?:azureml:|serverless$|local$)/.test(text) ? text : `azureml:${text}`;
 }
 
 /** Steps may be pipelines written out, and those have steps. */

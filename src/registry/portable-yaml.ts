@@ -1,12 +1,12 @@
 import { Document, Scalar, visit, type ScalarTag, type Tags } from "yaml";
 
-import type { JsonValue } from "../shared/json.ts";
+import type { JsonObject } from "../shared/json.ts";
 
 /**
  * YAML for every reader: those of YAML 1.1 (PyYAML, so `az ml` too) see the values that were
  * given. Keys keep their order.
  */
-export function writePortableYaml(value: JsonValue): string {
+export function writePortableYaml(value: JsonObject): string {
   const document = new Document(value, {
     version: "1.1",
     aliasDuplicateObjects: false,
