@@ -1,59 +1,82 @@
-import { readFile, stat } from "node:fs/promises";
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
 
-import type { Finding } from "../domain/finding.ts";
-import { compareFindings } from "../domain/finding.ts";
-import type { LedgerState } from "../domain/ledger/state.ts";
-import { findLocalRepository, openLocalRepository } from "../git/drivers/locate-repository.ts";
-import { openGitReader } from "./open-reader.ts";
-import { isManifestKind, manifestKinds } from "../registry/read-manifest.ts";
-import { yamlLimits } from "../registry/yaml/limits.ts";
+import { openLocalRepository } from "../git/drivers/locate-repository.ts";
+import { systemClock, type Clock } from "../shared/clock.ts";
 import { CairnError } from "../shared/errors.ts";
 import { CommitSourceTree } from "../source/drivers/commit.ts";
 import { FolderSourceTree } from "../source/drivers/folder.ts";
 import type { App, ValidateReport, ValidateRequest } from "../usecases/app.ts";
 import type { AppOptions } from "../usecases/app-options.ts";
+import { checkAcceptance } from "../usecases/author/accept-findings.ts";
+import { checkTarget, mergeReports, renameReport } from "../usecases/author/check-target.ts";
 import type { LazySession } from "../usecases/lazy-session.ts";
-import { observe } from "../usecases/reconcile/observe.ts";
-import { validateManifest, validateTree } from "../usecases/validate.ts";
+import { validateTree, type ValidateTreeOptions } from "../usecases/validate.ts";
+import { knownState } from "./known-state.ts";
+import { openGitReader } from "./open-reader.ts";
 import type { RegistryTarget } from "./settings.ts";
+import { openManifest } from "./validate-manifest.ts";
+import { WorkTreeFiles } from "./work-tree-files.ts";
 
 export interface ValidatorContext {
   readonly options: AppOptions;
   readonly locate: () => Promise<RegistryTarget>;
   readonly lazy: LazySession;
+  /** Says which acceptances of findings have expired; the system's unless given. */
+  readonly clock?: Clock;
 }
 
 /** `cairn validate`: folders, single manifests, or the registry itself at a commit. */
 export function createValidator(context: ValidatorContext): App["validate"] {
   return async (request) => {
+    const { paths, accept } = request;
+    if (accept !== undefined) checkAcceptance(accept, nowOf(context));
+    if (paths.length === 0) return validateRegistry(context, request);
     const reports: ValidateReport[] = [];
-    for (const path of request.paths) {
-      reports.push(await validatePath(context, request, resolve(context.options.cwd, path)));
+    for (const path of paths) {
+      const report = await validatePath(context, request, resolve(context.options.cwd, path));
+      // With one path it is clear which file is meant; with several it must be said.
+      reports.push(
+        paths.length === 1 ? report : renameReport(report, await namesBelow(context, path)),
+      );
     }
-    return request.paths.length === 0 ? validateRegistry(context, request) : merge(reports);
+    return mergeReports(reports);
   };
+}
+
+function nowOf({ clock = systemClock }: ValidatorContext): Date {
+  return clock.now();
+}
+
+/** How a person would name the files of a path that they named. */
+async function namesBelow(
+  { options }: ValidatorContext,
+  path: string,
+): Promise<(name: string) => string> {
+  const isFolder = (await stat(resolve(options.cwd, path))).isDirectory();
+  return (name) => join(isFolder ? path : join(path, ".."), name);
 }
 
 /** The registry that was meant, as its work tree has it, or as a commit has it. */
 async function validateRegistry(
   context: ValidatorContext,
-  { revision }: ValidateRequest,
+  request: ValidateRequest,
 ): Promise<ValidateReport> {
+  const { revision } = request;
   const target = await context.locate();
-  const state = await knownState(context.lazy);
+  const options = { state: await knownState(context.lazy), now: nowOf(context) };
   const folder = target.workTree ?? target.gitFolder;
   if (revision === undefined && target.workTree !== undefined) {
-    return validateTree(new FolderSourceTree({ folder: target.workTree }), { state });
+    return validateFolder(target.workTree, request, options);
   }
-  if (folder !== undefined) return validateCommit(context, folder, revision ?? "HEAD", state);
+  if (folder !== undefined) return validateCommit(context, folder, request, options);
   const { mirror } = await context.lazy.get();
   const { head } = await mirror.fetch();
   const branch = mirror.branch.slice("refs/heads/".length);
   const isHead = revision === undefined || [mirror.branch, branch, "HEAD"].includes(revision);
   const commit = isHead ? head : await mirror.resolveCommit(revision);
   if (commit === undefined) throw revisionUnknown(revision ?? branch, target.url);
-  return validateTree(new CommitSourceTree({ git: mirror, commit }), { state });
+  return checkCommit(new CommitSourceTree({ git: mirror, commit }), request, options);
 }
 
 async function validatePath(
@@ -63,91 +86,65 @@ async function validatePath(
 ): Promise<ValidateReport> {
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) throw pathMissing(path);
-  if (!found.isDirectory()) return validateFile(request, path);
-  if (request.revision !== undefined)
-    return validateCommit(context, path, request.revision, undefined);
+  if (!found.isDirectory()) return checkTarget(await openManifest(request, path), request);
+  const options = { now: nowOf(context) };
+  if (request.revision !== undefined) return validateCommit(context, path, request, options);
   const local = await openLocalRepository(path);
-  if (local !== undefined && local.workTree === undefined) {
-    return validateCommit(context, path, "HEAD", undefined);
-  }
-  return validateTree(new FolderSourceTree({ folder: path }));
+  const isBare = local !== undefined && local.workTree === undefined;
+  return isBare
+    ? validateCommit(context, path, request, options)
+    : validateFolder(path, request, options);
+}
+
+function validateFolder(
+  folder: string,
+  request: ValidateRequest,
+  options: ValidateTreeOptions,
+): Promise<ValidateReport> {
+  return checkTarget(
+    {
+      tree: new FolderSourceTree({ folder }),
+      isRegistry: true,
+      files: new WorkTreeFiles(folder),
+      check: () => validateTree(new FolderSourceTree({ folder }), options),
+      nameOf: (name) => name,
+    },
+    request,
+  );
 }
 
 async function validateCommit(
-  { options }: ValidatorContext,
+  { options: { env } }: ValidatorContext,
   folder: string,
-  revision: string,
-  state: LedgerState | undefined,
+  request: ValidateRequest,
+  options: ValidateTreeOptions,
 ): Promise<ValidateReport> {
-  const git = await openGitReader({ directory: folder, environment: options.env });
+  const { revision = "HEAD" } = request;
+  const git = await openGitReader({ directory: folder, environment: env });
   try {
     const commit = await git.resolveCommit(revision);
     if (commit === undefined) throw revisionUnknown(revision, folder);
-    return await validateTree(new CommitSourceTree({ git, commit }), { state });
+    return await checkCommit(new CommitSourceTree({ git, commit }), request, options);
   } finally {
     await git.close();
   }
 }
 
-/**
- * A manifest with the files around it: from its own folder up to where its relative paths point,
- * and not out of the repository it lies in.
- */
-async function validateFile({ kind }: ValidateRequest, path: string): Promise<ValidateReport> {
-  if (kind !== undefined && !isManifestKind(kind)) throw kindUnknown(kind);
-  const folder = await reachedFolder(path);
-  const tree = new FolderSourceTree({ folder });
-  const report = await validateManifest(tree, {
-    path: relative(folder, path),
-    ...(kind === undefined ? {} : { kind }),
-  });
-  const prefix = relative(folder, dirname(path));
-  return {
-    ...report,
-    files: 1,
-    findings: report.findings.map((finding) => shown(finding, prefix, path)),
-  };
-}
-
-async function reachedFolder(path: string): Promise<string> {
-  const { size } = await stat(path);
-  // What is larger is a finding and nobody reads its paths.
-  const text = size > 0 && size <= yamlLimits.sizeBytes ? await readFile(path, "latin1") : "";
-  let steps = 0;
-  for (const [up] of text.matchAll(/(?:\.\.[/\\])+/g)) steps = Math.max(steps, up.length / 3);
-  const limit = (await findLocalRepository(dirname(path)))?.workTree;
-  let folder = dirname(path);
-  for (let step = 0; step < steps && folder !== limit && folder !== dirname(folder); step += 1) {
-    folder = dirname(folder);
-  }
-  return folder;
-}
-
-/** Paths as the person wrote them: from the manifest's own folder. */
-function shown(finding: Finding, prefix: string, manifest: string): Finding {
-  const path = finding.path.startsWith(`${prefix}/`)
-    ? finding.path.slice(prefix.length + 1)
-    : finding.path;
-  return { ...finding, path: path === basename(manifest) ? basename(manifest) : join(path) };
-}
-
-/** What the ledger says, if it can be asked: validation works without a network too. */
-async function knownState(lazy: LazySession): Promise<LedgerState | undefined> {
-  try {
-    const { mirror, cache } = await lazy.get();
-    return (await observe(mirror, cache)).state;
-  } catch (error) {
-    if (error instanceof CairnError && error.kind !== "internal") return undefined;
-    throw error;
-  }
-}
-
-function merge(reports: readonly ValidateReport[]): ValidateReport {
-  return {
-    findings: reports.flatMap(({ findings }) => findings).sort(compareFindings),
-    assets: reports.reduce((total, { assets }) => total + assets, 0),
-    files: reports.reduce((total, { files }) => total + files, 0),
-  };
+function checkCommit(
+  tree: CommitSourceTree,
+  request: ValidateRequest,
+  options: ValidateTreeOptions,
+): Promise<ValidateReport> {
+  return checkTarget(
+    {
+      tree,
+      isRegistry: true,
+      files: undefined,
+      check: () => validateTree(tree, options),
+      nameOf: (name) => name,
+    },
+    request,
+  );
 }
 
 function pathMissing(path: string): CairnError {
@@ -165,14 +162,5 @@ function revisionUnknown(revision: string, repository: string): CairnError {
     kind: "missing",
     message: `${repository} has no commit "${revision}".`,
     hint: "Give a commit id, or a branch or tag that exists; a new repository needs a first commit.",
-  });
-}
-
-function kindUnknown(kind: string): CairnError {
-  return new CairnError({
-    code: "KIND_UNKNOWN",
-    kind: "invalid",
-    message: `"${kind}" is no kind of manifest.`,
-    hint: `Write one of ${manifestKinds.join(", ")}.`,
   });
 }

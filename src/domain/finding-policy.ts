@@ -12,22 +12,27 @@ export function judgeFindings(
   policy: FindingPolicy | undefined = noFindingPolicy,
 ): readonly Finding[] {
   if (policy.severities.length + policy.acceptances.length === 0) return findings;
-  const graded = findings.flatMap((finding) => {
-    const severity = severityOf(finding, policy);
-    if (severity === "none") return [];
-    return severity === finding.severity ? [finding] : [{ ...finding, severity }];
-  });
+  const graded = findings.flatMap((finding) => grade(finding, policy));
   const counts = new Map<string, number>();
   for (const finding of graded) {
     const key = groupOf(finding);
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
+  const byRule = acceptancesByRule(policy);
   return graded.map((finding) => {
-    const acceptance = acceptanceOf(finding, policy, counts.get(groupOf(finding)) ?? 0);
-    if (acceptance === undefined) return finding;
+    const known = byRule.get(finding.rule) ?? [];
+    const acceptance = acceptanceOf(finding, known, counts.get(groupOf(finding)) ?? 0);
+    if (acceptance === undefined) return withoutAcceptance(finding);
     const { reason, until } = acceptance;
     return { ...finding, accepted: until === undefined ? { reason } : { reason, until } };
   });
+}
+
+/** A file that was read alone may have had fewer findings than it has in the registry. */
+function withoutAcceptance(finding: Finding): Finding {
+  if (finding.accepted === undefined) return finding;
+  const { accepted: _accepted, ...plain } = finding;
+  return plain;
 }
 
 /** True for what is not published even if the registry accepts the finding. */
@@ -40,7 +45,22 @@ export function isHolding({ rule, severity, accepted }: Finding): boolean {
   return severity === "error" && (accepted === undefined || fixedRules.has(rule));
 }
 
+/** What is found about the policy itself: it is not asked whether it takes that. */
+export const acceptanceRules: ReadonlySet<string> = new Set([
+  "rule-unknown",
+  "rule-fixed",
+  "acceptance-expired",
+  "acceptance-unused",
+]);
+
+const ruleIds = new Set(allRules.map(({ id }) => id));
 const fixedRules = new Set(allRules.flatMap(({ id, isFixed }) => (isFixed === true ? [id] : [])));
+
+function grade(finding: Finding, policy: FindingPolicy): readonly Finding[] {
+  const severity = severityOf(finding, policy);
+  if (severity === "none") return [];
+  return severity === finding.severity ? [finding] : [{ ...finding, severity }];
+}
 
 function severityOf({ rule, path, severity }: Finding, policy: FindingPolicy): Severity | "none" {
   if (fixedRules.has(rule)) return severity;
@@ -48,15 +68,38 @@ function severityOf({ rule, path, severity }: Finding, policy: FindingPolicy): S
   return change?.level ?? severity;
 }
 
+/** The first that takes all that there is of a rule in a file. */
 function acceptanceOf(
-  finding: Finding,
-  policy: FindingPolicy,
+  { path }: Finding,
+  ofItsRule: readonly AcceptedFindings[],
   found: number,
 ): AcceptedFindings | undefined {
-  return policy.acceptances.find(
-    ({ rule, count, isExpired, matches }) =>
-      rule === finding.rule && !isExpired && found <= (count ?? found) && matches(finding.path),
+  return ofItsRule.find(
+    ({ count, isExpired, matches }) => !isExpired && found <= (count ?? found) && matches(path),
   );
+}
+
+const indexes = new WeakMap<FindingPolicy, ReadonlyMap<string, readonly AcceptedFindings[]>>();
+
+/** A policy is asked once for each manifest, and may hold thousands of entries. */
+function acceptancesByRule(
+  policy: FindingPolicy,
+): ReadonlyMap<string, readonly AcceptedFindings[]> {
+  const known = indexes.get(policy) ?? groupByRule(policy.acceptances);
+  indexes.set(policy, known);
+  return known;
+}
+
+function groupByRule<Item extends { readonly rule: string }>(
+  items: readonly Item[],
+): ReadonlyMap<string, readonly Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const group = groups.get(item.rule);
+    if (group === undefined) groups.set(item.rule, [item]);
+    else group.push(item);
+  }
+  return groups;
 }
 
 function groupOf({ rule, path }: Finding): string {
@@ -69,7 +112,7 @@ export function* policyFindings(
   findings: readonly Finding[],
 ): Iterable<Finding> {
   for (const { rule, place } of [...policy.severities, ...policy.acceptances]) {
-    if (allRules.some(({ id }) => id === rule)) continue;
+    if (ruleIds.has(rule)) continue;
     yield {
       rule: "rule-unknown",
       severity: "error",
@@ -86,14 +129,20 @@ export function* policyFindings(
       ...place,
     };
   }
-  for (const acceptance of policy.acceptances) yield* staleAcceptance(acceptance, findings);
+  if (policy.acceptances.length === 0) return;
+  const byRule = groupByRule(findings);
+  for (const acceptance of policy.acceptances) {
+    for (const finding of staleAcceptance(acceptance, byRule.get(acceptance.rule) ?? [])) {
+      yield* grade(finding, policy);
+    }
+  }
 }
 
 function* staleAcceptance(
   { rule, until, isExpired, place, matches }: AcceptedFindings,
-  findings: readonly Finding[],
+  ofItsRule: readonly Finding[],
 ): Iterable<Finding> {
-  const isFound = findings.some((finding) => finding.rule === rule && matches(finding.path));
+  const isFound = ofItsRule.some(({ path }) => matches(path));
   const message = isFound
     ? `Findings of "${rule}" were accepted until ${until ?? "now"} and are reported again: correct them, or accept them anew.`
     : `There is no finding of "${rule}" here any more: remove this entry.`;

@@ -30,6 +30,12 @@ export function editYaml(text: string, edits: readonly YamlEdit[]): string {
   return edited;
 }
 
+/** One change that is made at once. */
+interface Step extends YamlEdit {
+  /** The list at `pointer` keeps its items and gets more. */
+  readonly isAppend?: true;
+}
+
 function applyEdit(text: string, edit: YamlEdit): string {
   const before = valueOf(text);
   let edited = text;
@@ -40,7 +46,7 @@ function applyEdit(text: string, edit: YamlEdit): string {
   return edited;
 }
 
-function applyStep(text: string, step: YamlEdit): string {
+function applyStep(text: string, step: Step): string {
   const before = valueOf(text);
   const wanted = setAt(before, step);
   if (same(before, wanted)) return text;
@@ -48,6 +54,7 @@ function applyStep(text: string, step: YamlEdit): string {
   const spliced = spliceYaml({
     text,
     pointer: step.pointer,
+    isAppend: step.isAppend === true,
     valueAfter: (at) => valueAt(wanted, at),
   });
   if (spliced !== undefined && says(spliced, wanted)) return spliced;
@@ -91,13 +98,11 @@ function setNode(document: Document, pointer: PointerPath, value: JsonValue | un
 }
 
 /** Splits the change of a collection into changes of what differs in it. */
-function stepsOf(before: JsonValue | undefined, edit: YamlEdit): readonly YamlEdit[] {
+function stepsOf(before: JsonValue | undefined, edit: YamlEdit): readonly Step[] {
   const { pointer, value } = edit;
   if (value === undefined || before === undefined || same(before, value)) return [edit];
   if (isList(before) && isList(value) && before.length > 0 && value.length >= before.length) {
-    return value.flatMap((item, index) =>
-      stepsOf(before[index], { pointer: [...pointer, index], value: item }),
-    );
+    return stepsOfList(before, value, pointer);
   }
   if (!isJsonObject(before) || !isJsonObject(value)) return [edit];
   const kept = Object.keys(before).filter((key) => Object.hasOwn(value, key));
@@ -109,6 +114,20 @@ function stepsOf(before: JsonValue | undefined, edit: YamlEdit): readonly YamlEd
       stepsOf(before[key], { pointer: [...pointer, key], value: member }),
     ),
   ];
+}
+
+/** Several items more are written at once: each step reads the whole text. */
+function stepsOfList(
+  before: readonly JsonValue[],
+  value: readonly JsonValue[],
+  pointer: PointerPath,
+): readonly Step[] {
+  const isBulk = value.length > before.length + 1 && typeof pointer.at(-1) === "string";
+  const single = value.slice(0, isBulk ? before.length : value.length);
+  const steps = single.flatMap((item, index) =>
+    stepsOf(before[index], { pointer: [...pointer, index], value: item }),
+  );
+  return isBulk ? [...steps, { pointer, value, isAppend: true }] : steps;
 }
 
 function valueOf(text: string): JsonValue {

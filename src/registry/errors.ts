@@ -27,3 +27,12 @@ export function yamlUneditable(problem: string): CairnError {
     hint: "Correct the file by hand (cairn validate shows what is wrong), then try again.",
   });
 }
+
+export function tooManyAcceptances(count: number): CairnError {
+  return new CairnError({
+    code: "ACCEPTANCES_TOO_MANY",
+    kind: "invalid",
+    message: `registry.yaml has no room for ${count} more entries of accept.`,
+    hint: 'Turn the rules down that find most (severity in registry.yaml), or accept them by "paths", then try again: nothing was written.',
+  });
+}

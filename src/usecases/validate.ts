@@ -7,7 +7,7 @@ import { runRules } from "../domain/rules/rule.ts";
 import { readManifest, type ReadManifestOptions } from "../registry/read-manifest.ts";
 import { readRegistry, type ReadRegistryOptions } from "../registry/read-registry.ts";
 import type { SourceTree } from "../source/source-tree.ts";
-import type { ValidateReport } from "./app.ts";
+import type { ValidateReport } from "./app-validate.ts";
 
 export interface ValidateTreeOptions extends ReadRegistryOptions {
   /** What the ledger says; absent before adoption. */

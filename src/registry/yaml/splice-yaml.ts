@@ -19,6 +19,8 @@ import { renderYaml } from "./render-yaml.ts";
 export interface Splice {
   readonly text: string;
   readonly pointer: PointerPath;
+  /** The list at `pointer` gets more items, and keeps those it has. */
+  readonly isAppend?: boolean;
   /** The value of a place after the change. */
   valueAfter(pointer: PointerPath): JsonValue | undefined;
 }
@@ -40,7 +42,7 @@ export function spliceYaml(splice: Splice): string | undefined {
     if (isMap(node)) {
       const pair = node.items.find((item) => keyOf(item) === String(key));
       if (pair === undefined) return insertPair(splice, node, here);
-      if (isLast || !isCollection(pair.value)) return splicePair(splice, node, pair, here);
+      if (isLast || !isCollection(pair.value)) return spliceMember(splice, node, pair, here);
       node = pair.value;
     } else if (isSeq(node)) {
       if (Number(key) === node.items.length) return appendItem(splice, node, here);
@@ -72,6 +74,16 @@ function spliceFlow(splice: Splice, node: Node, pointer: PointerPath): string | 
 /** `[ a, b ]` as people write it: `[a, b]`. */
 function unpad(rendered: string): string {
   return rendered.trim().replace(/^\[ (.*) \]$/s, "[$1]");
+}
+
+function spliceMember(
+  splice: Splice,
+  map: YAMLMap,
+  pair: Pair,
+  pointer: PointerPath,
+): string | undefined {
+  const isAppend = splice.isAppend === true && pointer.length === splice.pointer.length;
+  return isAppend ? appendAll(splice, pair.value, pointer) : splicePair(splice, map, pair, pointer);
 }
 
 function splicePair(
@@ -143,13 +155,28 @@ function spliceItem(
 }
 
 function appendItem(splice: Splice, sequence: YAMLSeq, pointer: PointerPath): string | undefined {
-  const { text } = splice;
   const value = splice.valueAfter(pointer);
+  return value === undefined ? undefined : appendItems(splice.text, sequence, [value]);
+}
+
+function appendAll(splice: Splice, list: unknown, pointer: PointerPath): string | undefined {
+  const after = splice.valueAfter(pointer);
+  if (!isSeq(list) || !Array.isArray(after)) return undefined;
+  if (list.flow === true) return spliceFlow(splice, list, pointer);
+  return appendItems(splice.text, list, after.slice(list.items.length));
+}
+
+function appendItems(
+  text: string,
+  sequence: YAMLSeq,
+  values: readonly JsonValue[],
+): string | undefined {
   const last = sequence.items.at(-1);
-  if (value === undefined || !isNode(last)) return undefined;
+  if (!isNode(last)) return undefined;
   const column = columnOf(text, startOf(sequence));
   const at = nextLine(text, contentEnd(text, last));
-  return insertLine(text, at, " ".repeat(column) + itemText(value, column));
+  const lines = values.map((value) => " ".repeat(column) + itemText(value, column));
+  return insertLine(text, at, lines.join("\n"));
 }
 
 function pairText(key: string, value: JsonValue, column: number): string {
@@ -176,7 +203,7 @@ function isOneLine(value: JsonValue): boolean {
 }
 
 /** Where the last character of a value is, without the comments and line breaks after it. */
-function contentEnd(text: string, node: unknown): number {
+export function contentEnd(text: string, node: unknown): number {
   if (!isNode(node)) return 0;
   const end = node.range?.[1] ?? 0;
   if (isCollection(node) && node.flow !== true) {
@@ -192,11 +219,11 @@ function startOf(node: unknown): number {
   return isNode(node) ? (node.range?.[0] ?? 0) : 0;
 }
 
-function lineStart(text: string, offset: number): number {
+export function lineStart(text: string, offset: number): number {
   return text.lastIndexOf("\n", offset - 1) + 1;
 }
 
-function nextLine(text: string, offset: number): number {
+export function nextLine(text: string, offset: number): number {
   const end = text.indexOf("\n", offset);
   return end < 0 ? text.length : end + 1;
 }

@@ -33,6 +33,18 @@ export function scanTokens(text: string, maxKeys: number): TokenScan {
   return { tokens, problems: guard.problems, lineStarts };
 }
 
+/** The comments of a text, in their order. */
+export function commentsOf(text: string): readonly string[] {
+  const comments: string[] = [];
+  let isScalarNext = false;
+  for (const lexeme of new Lexer().lex(text.replaceAll(/\r(?!\n)/g, "\n"))) {
+    const type: string | null = isScalarNext ? "text" : CST.tokenType(lexeme);
+    isScalarNext = type === "scalar";
+    if (type === "comment") comments.push(lexeme);
+  }
+  return comments;
+}
+
 export interface LinePlace {
   readonly line: number;
   readonly column: number;

@@ -124,3 +124,44 @@ export function fileUneditable(path: string, cause: CairnError): CairnError {
     cause,
   });
 }
+
+export function acceptDateInvalid(problem: string): CairnError {
+  return invalid(
+    "ACCEPT_INVALID",
+    `This cannot be accepted: ${problem}`,
+    "Give the last day on which the findings are taken, and why: --until 2027-03-31 --reason TEXT.",
+  );
+}
+
+export function acceptSettingsBroken(problem: string): CairnError {
+  return invalid(
+    "ACCEPT_SETTINGS_BROKEN",
+    `registry.yaml itself has an error: ${problem}`,
+    "Correct registry.yaml first: what it accepts counts only if it can be read.",
+  );
+}
+
+export function fileWasChanged(path: string): CairnError {
+  return new CairnError({
+    code: "FILE_CHANGED",
+    kind: "conflict",
+    message: `${path} was changed meanwhile, or is no plain file: it was left as it is.`,
+    hint: "Try again.",
+  });
+}
+
+export function noWorkTree(what: string): CairnError {
+  return invalid(
+    "WORK_TREE_NEEDED",
+    `There are no files here that could be changed: ${what}.`,
+    "Check out the registry, and run this in its folder.",
+  );
+}
+
+export function acceptNeedsRegistry(): CairnError {
+  return invalid(
+    "ACCEPT_NEEDS_REGISTRY",
+    "A single manifest has no registry.yaml to accept its findings in.",
+    "Run this in the registry, or name its folder.",
+  );
+}
