@@ -1,8 +1,9 @@
-/** Writes docs/cli.md and docs/errors.md from the sources: `npm run docs`. */
+/** Writes docs/cli.md, docs/errors.md and docs/rules/README.md from the sources: `npm run docs`. */
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { renderCliPage } from "./render-cli.ts";
+import { renderRulesPage } from "./render-rules.ts";
 import { readErrors, renderErrorsPage } from "./render-errors.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -12,6 +13,7 @@ export async function generateDocs(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ["docs/cli.md", await renderCliPage()],
     ["docs/errors.md", renderErrorsPage(readErrors(await readSources()))],
+    ["docs/rules/README.md", renderRulesPage()],
   ]);
 }
 

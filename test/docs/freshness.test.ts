@@ -4,12 +4,15 @@ import { generateDocs } from "../../docs/generate.ts";
 import { readErrors } from "../../docs/render-errors.ts";
 
 describe("generated pages", () => {
-  it.each(["docs/cli.md", "docs/errors.md"])("%s is what the sources say", async (path) => {
-    const pages = await generateDocs();
-    const committed = await readFile(new URL(`../../${path}`, import.meta.url), "utf8");
+  it.each(["docs/cli.md", "docs/errors.md", "docs/rules/README.md"])(
+    "%s is what the sources say",
+    async (path) => {
+      const pages = await generateDocs();
+      const committed = await readFile(new URL(`../../${path}`, import.meta.url), "utf8");
 
-    expect(committed, `${path} is stale: run "npm run docs"`).toBe(pages.get(path));
-  });
+      expect(committed, `${path} is stale: run "npm run docs"`).toBe(pages.get(path));
+    },
+  );
 });
 
 describe("readErrors", () => {

@@ -13,9 +13,11 @@ export const sampleTexts: readonly string[] = readdirSync(samples, {
   .sort()
   .map((path) => readFileSync(new URL(path, samples), "utf8"));
 
+const characters = "[]{}:-?,#&*!|>'\"%@`~\n \t\r".split("");
+
 /** Pieces that mean something to a YAML reader, and what readers have tripped over. */
 const pieces = [
-  ...Array.from("[]{}:-?,#&*!|>'\"%@`~\n \t\r"),
+  ...characters,
   "\n  ",
   "\n    ",
   "- ",
