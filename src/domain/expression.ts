@@ -6,7 +6,10 @@ export interface Expression {
   readonly isOptional: boolean;
 }
 
-/** The expressions in a text, in order. Linear in its length. */
+/**
+ * The expressions in a text, in order. Linear in its length. What has a space in it is none:
+ * Azure ML leaves `${{ a b }}` as it is.
+ */
 export function findExpressions(text: string): readonly Expression[] {
   const expressions: Expression[] = [];
   let optionalEnd = 0;
@@ -19,7 +22,23 @@ export function findExpressions(text: string): readonly Expression[] {
       optionalEnd = close < 0 ? text.length : close;
       optionalStart = text.indexOf("$[[", optionalEnd);
     }
-    expressions.push({ path: text.slice(at + 3, end).trim(), isOptional: at < optionalEnd });
+    const path = text.slice(at + 3, end).trim();
+    if (path !== "" && !/\s/.test(path)) expressions.push({ path, isOptional: at < optionalEnd });
   }
   return expressions;
+}
+
+/** The path of a text that is one expression and nothing else. */
+export function onlyExpression(text: string): string | undefined {
+  if (!text.startsWith("${{") || !text.endsWith("}}") || text.indexOf("${{", 3) >= 0) {
+    return undefined;
+  }
+  return findExpressions(text)[0]?.path;
+}
+
+/** The start of an expression that nothing closes: Azure ML hands it to the shell as it is. */
+export function unclosedExpression(text: string): string | undefined {
+  const at = text.lastIndexOf("${{");
+  if (at < 0 || text.includes("}}", at)) return undefined;
+  return /^\$\{\{\s*[\w.-]{0,60}/.exec(text.slice(at, at + 80))?.[0];
 }

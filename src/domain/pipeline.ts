@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../shared/json.ts";
-import { findExpressions } from "./expression.ts";
+import { findExpressions, onlyExpression } from "./expression.ts";
 import { creatorOf, manifestsOf, targetOf } from "./lookup.ts";
 import type { LocalPath, ManifestDocument, ReferenceUse } from "./registry.ts";
 import type { RuleContext } from "./rules/rule.ts";
@@ -24,32 +24,63 @@ export interface Binding {
   readonly pointer: readonly string[];
 }
 
+/** Every manifest with steps: components and jobs, and whether it is a job. */
+export function* pipelinesOf({
+  registry,
+}: RuleContext): Iterable<{ readonly pipeline: Pipeline; readonly isJob: boolean }> {
+  for (const asset of registry.assets) {
+    if (asset.id.kind === "component" && isPipeline(asset.document.value)) {
+      yield { pipeline: asset, isJob: false };
+    }
+  }
+  for (const job of registry.jobs) {
+    if (isPipeline(job.document.value)) yield { pipeline: job, isJob: true };
+  }
+}
+
+function isPipeline({ type, jobs }: JsonObject): boolean {
+  return isJsonObject(jobs) || (typeof type === "string" && type.toLowerCase() === "pipeline");
+}
+
 export function stepsOf(pipeline: Pipeline, context: RuleContext): readonly Step[] {
   const { jobs } = pipeline.document.value;
+  const named = new NamedComponents(pipeline, context);
   return Object.entries(isJsonObject(jobs) ? jobs : {}).flatMap(([name, value]) =>
-    isJsonObject(value)
-      ? [{ name, value, component: componentOf(pipeline, { name, value }, context) }]
-      : [],
+    isJsonObject(value) ? [{ name, value, component: named.of(name, value) }] : [],
   );
 }
 
-function componentOf(
-  pipeline: Pipeline,
-  { name, value }: { readonly name: string; readonly value: JsonObject },
-  context: RuleContext,
-): JsonObject | undefined {
-  const field = value["component"] === undefined ? "trial" : "component";
-  const component = value[field];
-  if (isJsonObject(component)) return component;
-  const isHere = ({ pointer }: { readonly pointer: readonly (string | number)[] }): boolean =>
-    pointer.length === 3 && pointer[1] === name && pointer[2] === field;
-  const path = pipeline.localPaths.find(isHere);
-  if (path?.asset !== undefined) {
-    const manifests = manifestsOf(path.asset, context.registry);
-    return manifests.find(({ document }) => document.path === path.target)?.document.value;
+/** What `component` (or `trial`) of a step means, whether written out, a path or a reference. */
+class NamedComponents {
+  readonly #context: RuleContext;
+  readonly #paths: ReadonlyMap<string, LocalPath>;
+  readonly #uses: ReadonlyMap<string, ReferenceUse>;
+
+  constructor({ localPaths, references }: Pipeline, context: RuleContext) {
+    this.#context = context;
+    this.#paths = byPointer(localPaths);
+    this.#uses = byPointer(references);
   }
-  const use = pipeline.references.find(isHere);
-  return use === undefined ? undefined : referencedComponent(use, context);
+
+  of(name: string, value: JsonObject): JsonObject | undefined {
+    const field = value["component"] === undefined ? "trial" : "component";
+    const written = value[field];
+    if (isJsonObject(written)) return written;
+    const pointer = ["jobs", name, field];
+    const path = this.#paths.get(JSON.stringify(pointer));
+    if (path?.asset !== undefined) {
+      const manifests = manifestsOf(path.asset, this.#context.registry);
+      return manifests.find(({ document }) => document.path === path.target)?.document.value;
+    }
+    const use = this.#uses.get(JSON.stringify(pointer));
+    return use === undefined ? undefined : referencedComponent(use, this.#context);
+  }
+}
+
+function byPointer<T extends { readonly pointer: readonly (string | number)[] }>(
+  uses: readonly T[],
+): ReadonlyMap<string, T> {
+  return new Map(uses.map((use) => [JSON.stringify(use.pointer), use]));
 }
 
 /** The manifest speaks for a version only if that version is yet to be made from it. */
@@ -73,6 +104,12 @@ export function bindingsOf(step: Step, axis: "inputs" | "outputs"): readonly Bin
   );
 }
 
+/** What an input of a step is bound to, if that is one expression and nothing else. */
+export function boundPath(value: JsonValue | undefined): string | undefined {
+  const [first] = value === undefined ? [] : textsOf(value);
+  return first === undefined ? undefined : onlyExpression(first.text);
+}
+
 function textsOf(
   value: JsonValue,
 ): readonly { readonly text: string; readonly key: string | undefined }[] {
@@ -84,6 +121,29 @@ function textsOf(
   });
 }
 
+/** The bindings that stand elsewhere in a step: `compute`, `resources`, `environment_variables`. */
+export function otherBindingsOf(step: Step): readonly Binding[] {
+  const bindings: Binding[] = [];
+  const collect = (value: JsonValue, pointer: readonly string[]): void => {
+    if (typeof value === "string") {
+      bindings.push(...findExpressions(value).map(({ path }) => ({ path, pointer })));
+    } else if (typeof value === "object" && value !== null) {
+      for (const [key, member] of Object.entries(value)) collect(member, [...pointer, key]);
+    }
+  };
+  for (const [key, value] of Object.entries(step.value)) {
+    if (!notBound.has(key)) collect(value, ["jobs", step.name, key]);
+  }
+  return bindings.filter(({ path }) => path.startsWith("parent."));
+}
+
+/** Looked at on their own, texts for people, or a world of their own. */
+const notBound = new Set(
+  "inputs outputs command args component trial task description display_name comment tags properties".split(
+    " ",
+  ),
+);
+
 /** The steps whose outputs a step takes. */
 function stepsBefore(step: Step): readonly string[] {
   return bindingsOf(step, "inputs").flatMap(({ path }) => {
@@ -92,17 +152,43 @@ function stepsBefore(step: Step): readonly string[] {
   });
 }
 
-/** The names of the steps that wait for each other for ever. */
+/** The names of the steps that wait for each other for ever, in the order of the file. */
 export function stepsInCycle(steps: readonly Step[]): readonly string[] {
-  const waiting = new Map(steps.map((step) => [step.name, new Set(stepsBefore(step))]));
-  let hasMoved = true;
-  while (hasMoved) {
-    hasMoved = false;
-    for (const [name, before] of waiting) {
-      if ([...before].some((other) => waiting.has(other))) continue;
-      waiting.delete(name);
-      hasMoved = true;
+  const names = new Set(steps.map(({ name }) => name));
+  const before = new Map(
+    steps.map((step) => [
+      step.name,
+      [...new Set(stepsBefore(step))].filter((name) => names.has(name)),
+    ]),
+  );
+  const after = new Map(steps.map(({ name }): [string, string[]] => [name, []]));
+  for (const [name, sources] of before) {
+    for (const source of sources) after.get(source)?.push(name);
+  }
+  // What only waits for a cycle is no part of it, so both ends are taken off.
+  const waiting = takeOff(names, before, after);
+  return [...takeOff(waiting, after, before)];
+}
+
+type Edges = ReadonlyMap<string, readonly string[]>;
+
+/** What is left once everything that waits for nothing is gone, again and again. */
+function takeOff(names: ReadonlySet<string>, sources: Edges, targets: Edges): ReadonlySet<string> {
+  const left = new Set(names);
+  const open = new Map(
+    [...names].map((name) => [
+      name,
+      (sources.get(name) ?? []).filter((each) => names.has(each)).length,
+    ]),
+  );
+  const free = [...names].filter((name) => open.get(name) === 0);
+  for (let name = free.pop(); name !== undefined; name = free.pop()) {
+    left.delete(name);
+    for (const target of targets.get(name) ?? []) {
+      const count = (open.get(target) ?? 0) - 1;
+      open.set(target, count);
+      if (count === 0) free.push(target);
     }
   }
-  return [...waiting.keys()];
+  return left;
 }

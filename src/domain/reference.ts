@@ -65,6 +65,9 @@ function parseShort(text: string): Result<Reference, string> {
       `"${text}" ends without a version: write azureml:${name}:1 or azureml:${name}@latest.`,
     );
   }
+  if (rest.includes("/")) {
+    return fail(`"${text}" has a "/" in its version: write azureml:${name}:1.`);
+  }
   if (colon >= 0) return ok({ type: "local", name, selector: { type: "version", version: rest } });
   if (at >= 0) return ok({ type: "local", name, selector: { type: "label", label: rest } });
   return ok({ type: "local", name, selector: { type: "default" } });
@@ -133,4 +136,20 @@ function parseExternal(text: string): Result<Reference, string> {
 function firstPresent(...indexes: readonly number[]): number | undefined {
   const present = indexes.filter((index) => index >= 0);
   return present.length === 0 ? undefined : Math.min(...present);
+}
+
+/** `models` in the address of an asset elsewhere; `undefined` for what is no asset. */
+export function pluralOfExternal(uri: string): string | undefined {
+  const match =
+    /^azureml:\/\/locations\/[^/]+\/workspaces\/[^/]+\/([^/]+)\//i.exec(uri) ??
+    /^azureml:\/\/registries\/[^/]+\/([^/]+)\//i.exec(uri) ??
+    /^azureml:\/{1,2}subscriptions\/.{1,1000}\/workspaces\/[^/]+\/([^/]+)\/[^/]+\/(?:versions|labels)\//i.exec(
+      uri,
+    );
+  return match?.[1]?.toLowerCase();
+}
+
+/** A file in a store, or what a job left behind. */
+export function isArtifact(uri: string): boolean {
+  return /^(?:azureml:\/\/(?:datastores|jobs)\/|runs:\/)/i.test(uri) || /\/datastores\//i.test(uri);
 }

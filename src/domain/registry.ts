@@ -1,4 +1,4 @@
-import type { JsonObject } from "../shared/json.ts";
+import type { JsonObject, JsonValue } from "../shared/json.ts";
 import type { AssetId, AssetKey, AssetKind } from "./asset.ts";
 import type { Finding, FindingPolicy, Place } from "./finding.ts";
 import type { GateName, Policies } from "./promotion/policy.ts";
@@ -67,6 +67,19 @@ export interface ManifestDocument {
   readonly value: JsonObject;
   /** Where the value at this pointer starts; for a missing key its nearest parent. */
   placeOf(pointer: readonly (string | number)[]): Place;
+  /** Its unquoted values that are no text, to us or to PyYAML; absent if it was read from no text. */
+  plainScalars?(): Iterable<PlainScalar>;
+}
+
+/** An unquoted value, and what PyYAML makes of it, with which Azure ML's client reads files. */
+export interface PlainScalar {
+  readonly pointer: readonly (string | number)[];
+  /** As written. */
+  readonly source: string;
+  readonly value: JsonValue;
+  readonly pythonType: "string" | "null" | "boolean" | "number" | "date";
+  /** What Python prints. */
+  readonly pythonText: string;
 }
 
 /** One manifest of one asset. Several may share a name if their explicit versions differ. */

@@ -1,8 +1,9 @@
 import type { Place } from "../domain/finding.ts";
-import type { ManifestDocument } from "../domain/registry.ts";
-import { isJsonObject, type JsonObject } from "../shared/json.ts";
+import type { ManifestDocument, PlainScalar } from "../domain/registry.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../shared/json.ts";
 import type { ParsedYaml } from "./yaml/parse-yaml.ts";
-import type { PointerPath } from "./yaml/pointer.ts";
+import { parsePointer, type PointerPath } from "./yaml/pointer.ts";
+import { readLikePython } from "./yaml/scalar.ts";
 
 /** A parsed text as one file of the registry: the same text may stand at several paths. */
 export class YamlDocument implements ManifestDocument {
@@ -30,4 +31,32 @@ export class YamlDocument implements ManifestDocument {
     // Values that were laid over the text were never written in it.
     return this.value === this.#parsed.value ? this.#parsed.places.sourceOf(pointer) : undefined;
   }
+
+  *plainScalars(): Iterable<PlainScalar> {
+    if (this.value !== this.#parsed.value) return;
+    for (const [text, source] of this.#parsed.places.sources()) {
+      const found = findValue(this.value, parsePointer(text));
+      if (found === undefined) continue;
+      const meaning = readLikePython(source);
+      const pythonText =
+        "text" in meaning ? meaning.text : meaning.type === "null" ? "None" : source;
+      yield { ...found, source, pythonType: meaning.type, pythonText };
+    }
+  }
+}
+
+/** The value at a pointer whose segments are all text, and the pointer with its indexes as numbers. */
+function findValue(
+  value: JsonValue,
+  segments: readonly string[],
+): Pick<PlainScalar, "pointer" | "value"> | undefined {
+  const pointer: (string | number)[] = [];
+  let found: JsonValue | undefined = value;
+  for (const segment of segments) {
+    const isList: boolean = Array.isArray(found);
+    pointer.push(isList ? Number(segment) : segment);
+    if (Array.isArray(found)) found = found[Number(segment)];
+    else found = isJsonObject(found) && Object.hasOwn(found, segment) ? found[segment] : undefined;
+  }
+  return found === undefined ? undefined : { pointer, value: found };
 }

@@ -10,8 +10,8 @@ export interface VersionField {
 }
 
 /**
- * Reads `version`, or another field that holds one, as text. Azure ML's client hands it through PyYAML first, so an unquoted one
- * may become another: that is refused, with what it would become.
+ * Reads `version`, or another field that holds one, as text. Azure ML's client hands it through
+ * PyYAML first, so an unquoted one may become another: that is refused, with what it would become.
  */
 export function readVersion(
   document: YamlDocument,
@@ -25,6 +25,8 @@ export function readVersion(
   }
   const meaning = readLikePython(source);
   if (meaning.type === "string") return { version: source, findings: [] };
+  // Nothing at all is what the schema refuses.
+  if (value === null) return { version: undefined, findings: [] };
   const becomes = "text" in meaning ? meaning.text : "None";
   if (meaning.type === "number" && becomes === source) return { version: source, findings: [] };
   const effect =
@@ -32,11 +34,9 @@ export function readVersion(
   const finding: Finding = {
     rule: "version-mangled",
     severity: "error",
-    message: `YAML makes of ${source === "" ? "an empty version" : source} ${effect}: write version: "${source}", in quotes.`,
+    message: `YAML makes of ${source} ${effect}: write version: "${source}", in quotes.`,
     ...document.placeOf(pointer),
+    fix: { type: "set", pointer, value: source },
   };
-  // Of nothing, nobody knows which version was meant.
-  if (meaning.type === "null") return { version: undefined, findings: [finding] };
-  const fix = { type: "set", pointer, value: source } as const;
-  return { version: undefined, findings: [{ ...finding, fix }] };
+  return { version: undefined, findings: [finding] };
 }

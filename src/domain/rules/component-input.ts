@@ -1,4 +1,7 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../../shared/json.ts";
+import { isJsonObject, type JsonObject } from "../../shared/json.ts";
+import { isMangled } from "../plain-scalars.ts";
+import { literalProblem, toNumber } from "../literals.ts";
+import type { ManifestDocument } from "../registry.ts";
 import type { Rule, Violation } from "./rule.ts";
 
 export const componentInput: Rule = {
@@ -11,8 +14,8 @@ export const componentInput: Rule = {
     for (const { id, document } of registry.assets) {
       const { inputs } = document.value;
       if (id.kind !== "component" || !isJsonObject(inputs)) continue;
-      for (const violation of checkInputs(inputs)) {
-        yield { ...violation, at: document.placeOf(violation.pointer) };
+      for (const { pointer, ...violation } of checkInputs(inputs, document)) {
+        yield { ...violation, at: document.placeOf(pointer) };
       }
     }
   },
@@ -25,7 +28,7 @@ interface InputViolation extends Omit<Violation, "at"> {
   readonly pointer: readonly string[];
 }
 
-function* checkInputs(inputs: JsonObject): Iterable<InputViolation> {
+function* checkInputs(inputs: JsonObject, document: ManifestDocument): Iterable<InputViolation> {
   const seen = new Map<string, string>();
   for (const [name, input] of Object.entries(inputs)) {
     const pointer = ["inputs", name];
@@ -33,35 +36,38 @@ function* checkInputs(inputs: JsonObject): Iterable<InputViolation> {
     const other = seen.get(folded);
     seen.set(folded, name);
     if (other !== undefined) {
-      yield { message: `The inputs "${other}" and "${name}" differ only in case.`, pointer };
+      const message = `The inputs "${other}" and "${name}" differ only in case: rename one.`;
+      yield { message, pointer };
     }
     if (reserved.has(folded)) {
       const message = `"${name}" is the name of an environment variable that jobs need: rename it.`;
       yield { message, pointer, severity: "warning" };
     }
-    const problem = isJsonObject(input) ? defaultProblem(input) : undefined;
-    if (problem !== undefined) yield { message: problem, pointer: [...pointer, "default"] };
+    if (isJsonObject(input)) yield* checkValues(input, pointer, document);
   }
 }
 
-function defaultProblem(input: JsonObject): string | undefined {
-  const { default: value, min, max, enum: allowed } = input;
-  if (value === undefined) return undefined;
-  // Python writes True and False.
-  const text = JSON.stringify(value).replaceAll(/^"|"$/g, "").toLowerCase();
-  if (Array.isArray(allowed) && !allowed.some((each) => String(each).toLowerCase() === text)) {
-    return `The default ${text} is none of the values that "enum" allows.`;
+function* checkValues(
+  input: JsonObject,
+  pointer: readonly string[],
+  document: ManifestDocument,
+): Iterable<InputViolation> {
+  const least = toNumber(input["min"]);
+  const most = toNumber(input["max"]);
+  if (least !== undefined && most !== undefined && least > most) {
+    const message = `No value is both at least min, ${least}, and at most max, ${most}: correct one.`;
+    yield { message, pointer: [...pointer, "min"] };
+    return;
   }
-  const number = toNumber(value);
-  const least = toNumber(min);
-  const most = toNumber(max);
-  if (number === undefined) return undefined;
-  if (least !== undefined && number < least) return `The default ${number} is below min, ${least}.`;
-  if (most !== undefined && number > most) return `The default ${number} is above max, ${most}.`;
-  return undefined;
-}
-
-function toNumber(value: JsonValue | undefined): number | undefined {
-  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  return typeof number === "number" && Number.isFinite(number) ? number : undefined;
+  const { default: value } = input;
+  const at = [...pointer, "default"];
+  // What PyYAML makes of it is another value: `yaml11-value` says so.
+  if (value === undefined || isMangled(document, at)) return;
+  const problem = literalProblem(value, input);
+  if (problem !== undefined) {
+    yield {
+      message: `The default ${problem}: correct the default or what is allowed.`,
+      pointer: at,
+    };
+  }
 }

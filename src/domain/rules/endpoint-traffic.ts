@@ -5,12 +5,14 @@ import type { Rule, Violation } from "./rule.ts";
 export const endpointTraffic: Rule = {
   id: "endpoint-traffic",
   severity: "error",
-  states: "The traffic of an endpoint sums to 0 or 100 and goes to deployments that exist.",
+  states:
+    "The traffic of an endpoint sums to 0 or 100, goes to deployments that exist, and is mirrored to others.",
 
   *check({ registry }) {
     for (const endpoint of registry.endpoints) {
       if (endpoint.isBroken) continue;
       yield* sumViolations(endpoint);
+      yield* mirrorViolations(endpoint);
       if (registry.settings !== undefined) yield* nameViolations(endpoint, registry);
     }
   },
@@ -26,6 +28,20 @@ function* sumViolations({ document }: Endpoint): Iterable<Violation> {
     message: `The traffic sums to ${sum}: make it 100, or 0.`,
     at: document.placeOf(["traffic"]),
   };
+}
+
+/** A deployment takes live traffic or mirrored traffic, never both. */
+function* mirrorViolations({ document }: Endpoint): Iterable<Violation> {
+  const { traffic, mirror_traffic: mirrored } = document.value;
+  if (!isJsonObject(traffic) || !isJsonObject(mirrored)) return;
+  for (const [deployment, share] of Object.entries(mirrored)) {
+    const live = Object.hasOwn(traffic, deployment) ? traffic[deployment] : 0;
+    if (typeof live !== "number" || live <= 0 || share === 0) continue;
+    yield {
+      message: `"${deployment}" has live traffic, and Azure ML mirrors none to it: mirror to another deployment.`,
+      at: document.placeOf(["mirror_traffic", deployment]),
+    };
+  }
 }
 
 function* nameViolations({ name, document }: Endpoint, registry: Registry): Iterable<Violation> {

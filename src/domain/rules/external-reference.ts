@@ -1,4 +1,5 @@
 import { allReferences, isCurated, isOwnRegistry } from "../lookup.ts";
+import { isArtifact } from "../reference.ts";
 import type { Rule } from "./rule.ts";
 
 export const externalReference: Rule = {
@@ -15,16 +16,9 @@ export const externalReference: Rule = {
         isCurated(use, registry) ||
         (reference.type === "registry"
           ? !isOwnRegistry(reference.registry, registry)
-          : reference.type === "external" && isAsset(reference.uri));
+          : reference.type === "external" && !isArtifact(reference.uri));
       if (isElsewhere)
         yield { message: `"${text}" lies elsewhere and was not checked.`, at: place };
     }
   },
 };
-
-/** Datastore paths and job outputs are no assets. */
-function isAsset(uri: string): boolean {
-  return (
-    !/^(?:azureml:\/\/(?:datastores|jobs)\/|runs:\/)/i.test(uri) && !/\/datastores\//i.test(uri)
-  );
-}

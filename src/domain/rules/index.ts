@@ -19,13 +19,18 @@ import { mlmodelForm } from "./mlmodel-form.ts";
 import { mlmodelSignatureMissing } from "./mlmodel-signature-missing.ts";
 import { overrideVersion } from "./override-version.ts";
 import { pipelineBinding } from "./pipeline-binding.ts";
+import { pipelineCompute } from "./pipeline-compute.ts";
+import { pipelineEmpty } from "./pipeline-empty.ts";
+import { pipelineType } from "./pipeline-type.ts";
 import { referenceCycle } from "./reference-cycle.ts";
 import { referenceDeprecated } from "./reference-deprecated.ts";
 import { referenceForm } from "./reference-form.ts";
+import { referenceLabel } from "./reference-label.ts";
 import { referenceMissing } from "./reference-missing.ts";
 import { referenceRetired } from "./reference-retired.ts";
 import { referenceUnpinned } from "./reference-unpinned.ts";
 import { registryPrimaryLocation } from "./registry-primary-location.ts";
+import { scriptMissing } from "./script-missing.ts";
 import { secretInManifest } from "./secret-in-manifest.ts";
 import { stageAssetRetired } from "./stage-asset-retired.ts";
 import { stageAssetUnknown } from "./stage-asset-unknown.ts";
@@ -35,11 +40,13 @@ import { stageVersionUnknown } from "./stage-version-unknown.ts";
 import { versionScheme } from "./version-scheme.ts";
 import { workspaceRegion } from "./workspace-region.ts";
 import { workspaceStage } from "./workspace-stage.ts";
+import { yaml11Value } from "./yaml11-value.ts";
 import type { Rule } from "./rule.ts";
 
 /** Every rule that a registry is checked against, beyond YAML, schema and files. */
 export const rules: readonly Rule[] = [
   referenceForm,
+  referenceLabel,
   referenceMissing,
   referenceUnpinned,
   externalReference,
@@ -60,8 +67,13 @@ export const rules: readonly Rule[] = [
   endpointTraffic,
   endpointWorkspaceUnknown,
   pipelineBinding,
+  pipelineEmpty,
+  pipelineCompute,
+  pipelineType,
   commandBinding,
   componentInput,
+  scriptMissing,
+  yaml11Value,
   registryPrimaryLocation,
   metadataLicense,
   metadataEvidenceMissing,

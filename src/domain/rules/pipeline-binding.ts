@@ -1,6 +1,9 @@
-import { isJsonObject, type JsonValue } from "../../shared/json.ts";
+import { isJsonObject, type JsonObject } from "../../shared/json.ts";
+import { findDeclared } from "../declarations.ts";
 import {
   bindingsOf,
+  otherBindingsOf,
+  pipelinesOf,
   stepsInCycle,
   stepsOf,
   type Binding,
@@ -16,11 +19,7 @@ export const pipelineBinding: Rule = {
     "The steps of a pipeline take inputs and outputs that are declared, and none waits for itself.",
 
   *check(context) {
-    const components = context.registry.assets.filter(({ id }) => id.kind === "component");
-    for (const pipeline of [...components, ...context.registry.jobs]) {
-      if (!isJsonObject(pipeline.document.value["jobs"])) continue;
-      yield* checkPipeline(pipeline, context);
-    }
+    for (const { pipeline } of pipelinesOf(context)) yield* checkPipeline(pipeline, context);
   },
 };
 
@@ -29,56 +28,73 @@ function* checkPipeline(pipeline: Pipeline, context: RuleContext): Iterable<Viol
   const byName = new Map(steps.map((step) => [step.name, step]));
   const { document } = pipeline;
   for (const step of steps) {
-    for (const binding of [...bindingsOf(step, "inputs"), ...bindingsOf(step, "outputs")]) {
-      const message = bindingProblem(binding, document.value, byName);
-      if (message !== undefined) yield { message, at: document.placeOf(binding.pointer) };
+    const bound = [...bindingsOf(step, "inputs"), ...bindingsOf(step, "outputs")];
+    for (const binding of [...bound, ...otherBindingsOf(step)]) {
+      const problem = bindingProblem(binding, document.value, byName);
+      if (problem !== undefined) yield { ...problem, at: document.placeOf(binding.pointer) };
     }
     yield* checkNames(step, pipeline);
+    yield* checkSearchSpace(step, pipeline);
   }
   const cycle = stepsInCycle(steps);
   const [first] = cycle;
   if (first !== undefined) {
-    const message = `The steps ${cycle.slice(0, 10).join(", ")} wait for each other's outputs.`;
+    const names = cycle.slice(0, 10).join(", ");
+    const message =
+      cycle.length === 1
+        ? `The step ${names} waits for its own output: bind another.`
+        : `The steps ${names} wait for each other's outputs: take one of the bindings out.`;
     yield { message, at: document.placeOf(["jobs", first]) };
   }
 }
 
+type Problem = Omit<Violation, "at">;
+
 function bindingProblem(
-  { path }: Binding,
-  pipeline: { readonly [key: string]: JsonValue },
+  { path, pointer }: Binding,
+  pipeline: JsonObject,
   steps: ReadonlyMap<string, Step>,
-): string | undefined {
+): Problem | undefined {
   const [parent, axis, ...rest] = path.split(".");
-  if (parent !== "parent") return undefined;
+  if (parent !== "parent") return orphanProblem(path, pointer);
   if (axis === "inputs" || axis === "outputs") {
-    if (isDeclared(pipeline[axis], rest.join("."))) return undefined;
+    const name = rest.join(".");
+    if (findDeclared(objectOf(pipeline[axis]), name) !== undefined) return undefined;
     const what = axis === "inputs" ? "input" : "output";
-    return `The pipeline declares no ${what} "${rest.join(".")}" (\${{${path}}}).`;
+    return { message: `The pipeline declares no ${what} "${name}" (\${{${path}}}).` };
   }
   return axis === "jobs" ? stepProblem(rest, steps) : undefined;
+}
+
+function orphanProblem(path: string, pointer: readonly string[]): Problem | undefined {
+  if (!/^(?:inputs|outputs|jobs)\./.test(path) || pointer[0] !== "jobs") return undefined;
+  return {
+    message: `A step binds \${{${path}}}, which Azure ML does not fill in here: write \${{parent.${path}}}.`,
+    severity: "warning",
+  };
 }
 
 function stepProblem(
   [name = "", axis, ...rest]: readonly string[],
   steps: ReadonlyMap<string, Step>,
-): string | undefined {
+): Problem | undefined {
   const step = steps.get(name);
-  if (step === undefined) return `The pipeline has no step "${name}".`;
+  if (step === undefined) return { message: `The pipeline has no step "${name}".` };
   if (axis !== "outputs" || step.component === undefined) return undefined;
   const output = rest.join(".");
-  const declared = step.component["outputs"];
-  if (isDeclared(declared, output) || isDeclared(step.value["outputs"], output)) return undefined;
-  return `The step "${name}" has no output "${output}".`;
+  const isDeclared = [step.component["outputs"], step.value["outputs"]].some(
+    (declared) => findDeclared(objectOf(declared), output) !== undefined,
+  );
+  return isDeclared ? undefined : { message: `The step "${name}" has no output "${output}".` };
 }
 
 /** What a step hands to its component, the component must declare; what it needs, it must get. */
 function* checkNames(step: Step, { document }: Pipeline): Iterable<Violation> {
   if (step.component === undefined) return;
   for (const axis of ["inputs", "outputs"] as const) {
-    const given = step.value[axis];
-    const declared = step.component[axis];
-    for (const name of Object.keys(isJsonObject(given) ? given : {})) {
-      if (isDeclared(declared, name)) continue;
+    const declared = objectOf(step.component[axis]);
+    for (const name of Object.keys(objectOf(step.value[axis]))) {
+      if (findDeclared(declared, name) !== undefined) continue;
       const what = axis === "inputs" ? "input" : "output";
       yield {
         message: `The component of step "${step.name}" declares no ${what} "${name}".`,
@@ -95,14 +111,12 @@ function* missingInputs(
   { name, value, component }: Step,
   document: Pipeline["document"],
 ): Iterable<Violation> {
-  const given = isJsonObject(value["inputs"]) ? value["inputs"] : {};
-  const declared = component?.["inputs"];
   // A sweep draws inputs from its search space.
-  if (value["search_space"] !== undefined) return;
-  for (const [input, port] of Object.entries(isJsonObject(declared) ? declared : {})) {
+  const given = { ...objectOf(value["search_space"]), ...objectOf(value["inputs"]) };
+  for (const [input, port] of Object.entries(objectOf(component?.["inputs"]))) {
     const isNeeded =
       isJsonObject(port) && port["optional"] !== true && port["default"] === undefined;
-    if (!isNeeded || isDeclared(given, input)) continue;
+    if (!isNeeded || findDeclared(given, input) !== undefined) continue;
     yield {
       message: `The step "${name}" gives its component no input "${input}", which has no default.`,
       at: document.placeOf(["jobs", name]),
@@ -110,12 +124,21 @@ function* missingInputs(
   }
 }
 
-/** Names may have dots: `group.x` is declared by `group` or `group.x`. */
-function isDeclared(declarations: JsonValue | undefined, name: string): boolean {
-  if (!isJsonObject(declarations)) return false;
-  const parts = name.split(".");
-  for (let length = parts.length; length > 0; length -= 1) {
-    if (Object.hasOwn(declarations, parts.slice(0, length).join("."))) return true;
+/** A sweep draws inputs of its trial. */
+function* checkSearchSpace(step: Step, { document }: Pipeline): Iterable<Violation> {
+  if (step.component === undefined) return;
+  const declared = objectOf(step.component["inputs"]);
+  for (const name of Object.keys(objectOf(step.value["search_space"]))) {
+    if (findDeclared(declared, name) !== undefined) continue;
+    yield {
+      message: `The search space of step "${step.name}" has "${name}", and its trial declares no such input.`,
+      at: document.placeOf(["jobs", step.name, "search_space", name]),
+    };
   }
-  return Object.keys(declarations).some((key) => key.startsWith(`${name}.`));
+}
+
+const nothing: JsonObject = {};
+
+function objectOf(value: unknown): JsonObject {
+  return isJsonObject(value) ? value : nothing;
 }

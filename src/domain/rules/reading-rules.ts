@@ -31,7 +31,6 @@ export const readingRules: readonly RuleInfo[] = [
   fixed("path-outside", "A path stays inside the registry."),
   fixed("path-collision", "File names differ in more than their case."),
   fixed("path-too-many-files", "A path covers no more files than can be handled."),
-  fixed("reference-form", "A reference has one of the forms that Azure ML knows."),
   fixed("reference-moved", "A version that a change names gets exactly that number."),
   fixed("version-immutable", "The content of a published version never changes."),
   fixed("tag-taken", "The tag of an explicit version is not somebody else's."),

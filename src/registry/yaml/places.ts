@@ -79,6 +79,11 @@ export class YamlPlaces {
     return this.#sources.get(formatPointer(path));
   }
 
+  /** All of them, by pointer; asked of every file, and so without unfolding. */
+  sources(): Iterable<readonly [pointer: string, source: string]> {
+    return this.#packed === undefined ? this.#sources : this.#packed.sources;
+  }
+
   #unfold(): void {
     const packed = this.#packed;
     if (packed === undefined) return;

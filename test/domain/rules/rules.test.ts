@@ -40,7 +40,7 @@ async function found(files: MemoryFiles, state?: LedgerState): Promise<readonly 
   );
 }
 
-const environment = { "e/environment.yaml": "name: env\nimage: x\n" };
+const environment = { "e/environment.yaml": "name: env\nimage: x:1.0\n" };
 const command = (environment: string, rest = ""): MemoryFiles => ({
   "c/component.yaml": `name: c\nenvironment: ${environment}\ncommand: echo\n${rest}`,
 });
@@ -99,7 +99,7 @@ describe("references", () => {
     {
       name: "to an explicit version",
       files: {
-        "e/environment.yaml": "name: env\nversion: 7\nimage: x\n",
+        "e/environment.yaml": "name: env\nversion: 7\nimage: x:1.0\n",
         ...command("azureml:env:7"),
       },
       expected: [],

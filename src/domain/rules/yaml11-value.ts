@@ -1,0 +1,126 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../../shared/json.ts";
+import { readsOtherwise } from "../plain-scalars.ts";
+import type { ManifestDocument, PlainScalar, Registry } from "../registry.ts";
+import type { Rule, Violation } from "./rule.ts";
+
+export const yaml11Value: Rule = {
+  id: "yaml11-value",
+  severity: "warning",
+  states: "An unquoted value means to PyYAML, which Azure ML's client reads it with, what it says.",
+
+  *check({ registry }) {
+    for (const { document, isComponent } of manifests(registry)) {
+      for (const scalar of document.plainScalars?.() ?? []) {
+        const position = positionOf(scalar.pointer, document.value, isComponent);
+        const violation = position === undefined ? undefined : check(scalar, position);
+        if (violation !== undefined) yield { ...violation, at: document.placeOf(scalar.pointer) };
+      }
+    }
+  },
+};
+
+function* manifests(
+  registry: Registry,
+): Iterable<{ readonly document: ManifestDocument; readonly isComponent: boolean }> {
+  for (const { document, id } of registry.assets) {
+    yield { document, isComponent: id.kind === "component" };
+  }
+  const others = [registry.endpoints, registry.deployments, registry.jobs, registry.otherManifests];
+  for (const { document } of others.flat()) yield { document, isComponent: false };
+}
+
+/**
+ * What the client does with what PyYAML gives it: `text` makes a text of it again, `strict`
+ * refuses all but texts, `any` takes it as it is.
+ */
+type Position = "text" | "strict" | "any";
+
+function positionOf(
+  pointer: readonly (string | number)[],
+  root: JsonObject,
+  isComponent: boolean,
+): Position | undefined {
+  // The last segment is the value's own name, which in a mapping of the team's may be any.
+  const index = pointer.slice(0, -1).findIndex((segment) => decisive.has(segment));
+  const [segment] = index < 0 ? [] : pointer.slice(index);
+  if (segment === "tags") return isComponent && index === 0 ? "strict" : "text";
+  if (segment === "properties" || segment === "environment_variables") return "text";
+  if (segment === "inputs") return inputPosition(pointer.slice(index + 1), pointer, root);
+  if (segment !== undefined) return anyValues.has(segment) ? "any" : undefined;
+  const last = pointer.at(-1);
+  return typeof last === "string" && strictTexts.has(last) ? "strict" : undefined;
+}
+
+type Segments = ReadonlySet<string | number>;
+
+const anyValues: Segments = new Set(["search_space", "conf"]);
+
+/** What says how everything below it is read: mappings whose keys are the team's own. */
+const decisive: Segments = new Set([
+  ...anyValues,
+  ..."tags properties environment_variables inputs".split(" "),
+  // Another tool's, or checked by the schema.
+  ..."conda_file flavors outputs system_metadata traffic mirror_traffic".split(" "),
+]);
+
+/** Fields that are always texts. */
+const strictTexts = new Set(
+  (
+    "name display_name description comment experiment_name endpoint_name command args code path " +
+    "image stage model environment component compute scoring_script entry_script " +
+    "program_arguments dockerfile_path model_mount_path"
+  ).split(" "),
+);
+
+/** `rest` begins with the name of the input. */
+function inputPosition(
+  rest: readonly (string | number)[],
+  pointer: readonly (string | number)[],
+  root: JsonObject,
+): Position | undefined {
+  const [, field] = rest;
+  if (field === undefined || field === "value") return "any";
+  if (field === "description") return "strict";
+  if (field === "min" || field === "max") return "any";
+  if (field !== "default" && field !== "enum") return undefined;
+  const input = at(root, pointer.slice(0, pointer.length - rest.length + 1));
+  const isText = isJsonObject(input) && input["type"] === "string";
+  if (!isText) return "any";
+  return field === "enum" ? "strict" : "text";
+}
+
+function at(value: JsonValue, pointer: readonly (string | number)[]): JsonValue | undefined {
+  let found: JsonValue | undefined = value;
+  for (const key of pointer) found = isJsonObject(found) ? found[key] : undefined;
+  return found;
+}
+
+function check(scalar: PlainScalar, position: Position): Omit<Violation, "at"> | undefined {
+  const { source, value, pythonType, pythonText, pointer } = scalar;
+  const isOther = readsOtherwise(scalar);
+  // The schema says it of what is no text to us either.
+  if (position === "strict" && typeof value !== "string") return undefined;
+  // `true` and an empty value are what they seem; Python only writes them in its own way.
+  const isTextLost = position === "text" && pythonType === "number" && pythonText !== source;
+  // What Python leaves as it is written is the text that was meant.
+  if (!(isOther || isTextLost) || (position === "text" && pythonType === "string")) {
+    return undefined;
+  }
+  const becomes =
+    pythonType === "date" ? "a date" : pythonType === "string" ? "a text" : pythonText;
+  const found = `Azure ML's client reads ${source} as ${becomes}`;
+  if (position === "strict") {
+    return {
+      message: `${found}, and refuses the file: put it in quotes.`,
+      severity: "error",
+      fix: { type: "set", pointer, value: source },
+    };
+  }
+  if (position === "text") {
+    return {
+      message: `${found}: put it in quotes.`,
+      fix: { type: "set", pointer, value: source },
+    };
+  }
+  return { message: `${found}: put it in quotes, or write what is meant.` };
+}
