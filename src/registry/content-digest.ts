@@ -3,13 +3,20 @@ import type { Asset, LocalPath, Registry } from "../domain/registry.ts";
 import { sha256, type Digest } from "../shared/digest.ts";
 import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../shared/json.ts";
 import { FileHasher, type ByteSources } from "./file-hasher.ts";
-import type { PointerPath } from "./yaml/pointer.ts";
+import { formatPointer, type PointerPath } from "./yaml/pointer.ts";
 
 /** The way of computing a content digest; a change of it is a new number. */
 export const digestRecipe = 1;
 
 /** What may change without making a new version (DESIGN 4). */
 const notContent = ["$schema", "description", "tags", "properties", "stage", "version"];
+
+/** The first key of the pointers of paths that a manifest has beside its fields (asset.yaml). */
+export const besideKey = "asset.yaml";
+
+function isBeside({ pointer }: LocalPath): boolean {
+  return pointer[0] === besideKey;
+}
 
 /** Computes the content digests of one snapshot, each asset and file once. */
 export class ContentDigester {
@@ -45,10 +52,17 @@ export class ContentDigester {
       ([key]) => !notContent.includes(key),
     );
     let content: JsonValue = Object.fromEntries(members);
+    const beside: [string, JsonValue][] = [];
     for (const path of asset.localPaths) {
-      content = replaceAt(content, path.pointer, await this.#replacement(path));
+      const replacement = await this.#replacement(path);
+      // What asset.yaml names stands in no field of the manifest.
+      if (isBeside(path)) beside.push([formatPointer(path.pointer), replacement]);
+      else content = replaceAt(content, path.pointer, replacement);
     }
-    return sha256(canonicalJson({ recipe: digestRecipe, kind: asset.id.kind, content }));
+    const kind = asset.id.kind;
+    if (beside.length === 0) return sha256(canonicalJson({ recipe: digestRecipe, kind, content }));
+    const files = Object.fromEntries(beside);
+    return sha256(canonicalJson({ recipe: digestRecipe, kind, content, [besideKey]: files }));
   }
 
   async #replacement(path: LocalPath): Promise<JsonValue> {

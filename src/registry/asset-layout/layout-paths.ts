@@ -1,5 +1,6 @@
 import type { LocalPath } from "../../domain/registry.ts";
 import type { Companion, PathShape } from "../fields.ts";
+import { besideKey } from "../content-digest.ts";
 import type { FileTable } from "../file-table.ts";
 import { strings } from "../values.ts";
 import { resolvePath } from "../resolve-path.ts";
@@ -11,9 +12,6 @@ export interface LayoutPath extends Pick<LocalPath, "pointer" | "place" | "text"
   readonly shape: PathShape;
   readonly companions: readonly Companion[];
 }
-
-/** The first key of their pointers: nothing in a spec is called so. */
-const inLayout = "asset.yaml";
 
 /** What asset.yaml and its extra_config name beside the spec: content, as Azure/azureml-assets has it. */
 export function* layoutPaths(options: {
@@ -48,7 +46,10 @@ function* toPath(
   // What is not there has its finding already.
   if (target === undefined || !file.exists(target)) return;
   const place = file.document.placeOf(pointer);
-  yield { pointer: [inLayout, ...pointer], place, text, target, shape, companions };
+  // The order of release_paths is no content.
+  const key = pointer.filter((each) => typeof each === "string");
+  const last = key.length === pointer.length ? [] : [text];
+  yield { pointer: [besideKey, ...key, ...last], place, text, target, shape, companions };
 }
 
 /** What release_paths includes, or (`!` in front) takes away. */
