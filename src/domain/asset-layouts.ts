@@ -1,3 +1,4 @@
+import type { Place } from "./finding.ts";
 import type { AssetLayout, Registry } from "./registry.ts";
 
 /** The name of the optional rules, in `rules` of registry.yaml. */
@@ -20,4 +21,10 @@ export function isSpec(path: string, registry: Registry): boolean {
 
 function specPaths({ layouts = [] }: Registry): ReadonlySet<string> {
   return new Set(layouts.flatMap(({ spec }) => (spec === undefined ? [] : [spec.path])));
+}
+
+/** Where the name of an asset is written. */
+export function placeOfName({ document, spec }: AssetLayout): Place {
+  const isOwn = document.value["name"] !== undefined || spec === undefined;
+  return (isOwn ? document : spec).placeOf(["name"]);
 }

@@ -1,4 +1,12 @@
 import { assetNameTaken } from "./asset-name-taken.ts";
+import { azuremlAssetsCategories } from "./azureml-assets-categories.ts";
+import { azuremlAssetsDockerfile } from "./azureml-assets-dockerfile.ts";
+import { azuremlAssetsEnvironmentName } from "./azureml-assets-environment-name.ts";
+import { azuremlAssetsEnvironmentVersion } from "./azureml-assets-environment-version.ts";
+import { azuremlAssetsImage } from "./azureml-assets-image.ts";
+import { azuremlAssetsName } from "./azureml-assets-name.ts";
+import { azuremlAssetsTests } from "./azureml-assets-tests.ts";
+import { azuremlAssetsUnique } from "./azureml-assets-unique.ts";
 import { commandBinding } from "./command-binding.ts";
 import { componentInput } from "./component-input.ts";
 import { condaForm } from "./conda-form.ts";
@@ -88,4 +96,12 @@ export const rules: readonly Rule[] = [
   mlmodelForm,
   mlmodelSignatureMissing,
   secretInManifest,
+  azuremlAssetsName,
+  azuremlAssetsEnvironmentName,
+  azuremlAssetsEnvironmentVersion,
+  azuremlAssetsCategories,
+  azuremlAssetsTests,
+  azuremlAssetsImage,
+  azuremlAssetsDockerfile,
+  azuremlAssetsUnique,
 ];

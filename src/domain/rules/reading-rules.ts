@@ -23,6 +23,15 @@ export const readingRules: readonly RuleInfo[] = [
   fixed("registry-missing", "A registry has a registry.yaml."),
   fixed("format-too-new", "This Cairn knows the format of registry.yaml."),
   fixed("file-unusable", "What a manifest names is a plain file with a usable name."),
+  error(
+    "asset-layout",
+    "An asset.yaml and its spec agree, and name all that releasing them needs.",
+  ),
+  {
+    id: "asset-template",
+    severity: "warning",
+    states: "Templates in a spec name variables that are defined.",
+  },
   fixed("asset-name", "A name can be part of a Git tag and fits the registry's patterns."),
   fixed("duplicate-name", "A name is used once per kind, whatever the case."),
   fixed("version-mangled", "A version means to every YAML reader what its author wrote."),
