@@ -76,7 +76,10 @@ function isIn({ files }: LocalPath, script: string): boolean {
   const wanted = script.replaceAll("\\", "/").replace(/^(?:\.\/+)+/, "");
   // What leads out of the folder is looked for by Azure ML in its own way.
   if (wanted.startsWith("/") || wanted.split("/").includes("..")) return true;
-  return files.some(({ relativePath }) => relativePath === wanted);
+  // The entry of a parallel task may be a module, `package.main`.
+  const module = wanted.replaceAll(".", "/");
+  const names = new Set([wanted, `${module}.py`, `${module}/__init__.py`]);
+  return files.some(({ relativePath }) => names.has(relativePath));
 }
 
 function isGiven(value: JsonValue | undefined): boolean {
