@@ -113,7 +113,8 @@ function readDrafts(
     });
   const scope = scopeOf(found, reading);
   const drafts: Draft[] = [];
-  const findings = [...lostFindings(reading, (path) => isWanted(path) && !scope.has(path))];
+  const isOwn = (path: string): boolean => isLayoutPath(path) || !scope.has(path);
+  const findings = [...lostFindings(reading, (path) => isWanted(path) && isOwn(path))];
   for (const manifest of found) {
     const draft = readFound(manifest, scope, reader);
     if ("role" in draft) drafts.push(draft);

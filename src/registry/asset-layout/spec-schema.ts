@@ -21,20 +21,25 @@ export function specFindings(options: {
   if (role !== undefined && "schema" in role) {
     const problems = schemaProblems(role.schema, spec);
     findings.push(...problems.map((problem) => toFinding(problem, path)));
-  } else if (role === undefined && kind !== undefined) {
+  } else if (role === undefined && kind !== undefined && hasName(spec)) {
     const place = { path, ...spec.places.of([]) };
     findings.push(
-      errorAt("schema", `The spec is no manifest of a ${kind}: ${needs[kind]}.`, place),
+      errorAt("schema", `The spec is no manifest of type ${kind}: ${needs[kind]}.`, place),
     );
   }
   return findings;
 }
 
+/** Without a name it is known already what is wrong. */
+function hasName({ value }: ParsedYaml): boolean {
+  return isJsonObject(value) && "name" in value;
+}
+
 const needs: Readonly<Record<AssetKind, string>> = {
-  model: 'it needs "name" and "path"',
-  environment: 'it needs "name", and "image" or "build"',
-  component: 'it needs "name" and "type"',
-  data: 'it needs "name" and "path"',
+  model: 'it needs "path"',
+  environment: 'it needs "image" or "build"',
+  component: 'it needs "type"',
+  data: 'it needs "path"',
 };
 
 function schemaProblems(schema: SchemaName, spec: ParsedYaml): readonly Problem[] {
