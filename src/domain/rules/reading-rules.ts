@@ -50,13 +50,13 @@ export const readingRules: readonly RuleInfo[] = [
   fixed("stage-file-path", "A stage file lies at stages/<stage>/<kinds>/<name>.yaml."),
   fixed("stage-hold", "The hold of a stage file ends at a date."),
   fixed("workspace-name", "The file of a workspace has a usable name."),
-  fixed("policy-file-name", "A policy file has a name that Cairn reads."),
+  warning("policy-file-name", "A policy file has a name that Cairn reads."),
   fixed("policy-stage-unknown", "A policy speaks of stages that the registry has."),
   fixed("policy-role-unknown", "A policy speaks of roles that access.yaml has."),
   fixed("policy-person-unknown", "A role has members that access.yaml knows."),
   fixed("policy-person-ambiguous", "An address or login belongs to one person."),
   fixed("policy-owners-missing", "Somebody owns the policy."),
-  fixed("policy-key-file", "A signing key that a policy names is there."),
+  warning("policy-key-file", "The signing keys of people stand in access.yaml itself."),
   fixed("policy-gate-unsupported", "A policy asks only for gates that this Cairn has."),
   fixed("policy-window", "A window of a policy is a time that comes."),
   fixed("policy-test", "The tests of the policies pass."),
@@ -72,6 +72,10 @@ export const readingRules: readonly RuleInfo[] = [
 
 function error(id: string, states: string): RuleInfo {
   return { id, severity: "error", states };
+}
+
+function warning(id: string, states: string): RuleInfo {
+  return { id, severity: "warning", states };
 }
 
 function fixed(id: string, states: string): RuleInfo {
