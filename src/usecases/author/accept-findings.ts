@@ -25,7 +25,9 @@ export async function acceptFindings(
   if (broken !== undefined) throw acceptSettingsBroken(broken.message);
   const wanted = countByRuleAndFile(findings);
   const until = request.until;
-  const unpublished = pathsOf(findings.filter(({ rule }) => isFixedRule(rule)));
+  const unpublished = pathsOf(
+    findings.filter(({ rule, severity }) => severity === "error" && isFixedRule(rule)),
+  );
   if (wanted.length === 0) return { findings: 0, entries: 0, until, unpublished };
   const before = await tree.read(settingsPath, { maxBytes: yamlLimits.sizeBytes });
   const after = acceptInSettings(before, wanted, request);
