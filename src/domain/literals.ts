@@ -1,16 +1,21 @@
 import type { JsonObject, JsonValue } from "../shared/json.ts";
 
-/** Why an input that is no file cannot have this value, or `undefined`. */
-export function literalProblem(value: JsonValue, input: JsonObject): string | undefined {
+/** Why an input that is no file cannot have this value. */
+export interface LiteralProblem {
+  readonly message: string;
+  /** The value is of the right type, and `enum`, `min` or `max` leave it out. */
+  readonly isLimit: boolean;
+}
+
+export function literalProblem(value: JsonValue, input: JsonObject): LiteralProblem | undefined {
   if (value === null || typeof value === "object") return undefined;
   const type = typeof input["type"] === "string" ? input["type"].toLowerCase() : undefined;
   const text = String(value);
   const number = toNumber(value);
-  return (
-    typeProblem(text, number, type) ??
-    choiceProblem(text, input) ??
-    rangeProblem(number, type, input)
-  );
+  const wrong = typeProblem(text, number, type);
+  if (wrong !== undefined) return { message: wrong, isLimit: false };
+  const limit = choiceProblem(text, input) ?? rangeProblem(number, type, input);
+  return limit === undefined ? undefined : { message: limit, isLimit: true };
 }
 
 function typeProblem(

@@ -13,6 +13,7 @@ export interface Pipeline {
 
 export interface Step {
   readonly name: string;
+  readonly pointer: readonly string[];
   readonly value: JsonObject;
   /** What the step runs, as far as it is known here. */
   readonly component: JsonObject | undefined;
@@ -46,8 +47,24 @@ export function stepsOf(pipeline: Pipeline, context: RuleContext): readonly Step
   const { jobs } = pipeline.document.value;
   const named = new NamedComponents(pipeline, context);
   return Object.entries(isJsonObject(jobs) ? jobs : {}).flatMap(([name, value]) =>
-    isJsonObject(value) ? [{ name, value, component: named.of(name, value) }] : [],
+    isJsonObject(value) ? [toStep(name, value, ["jobs", name], named)] : [],
   );
+}
+
+/** A job that takes its steps from a component gives it inputs like a step. */
+export function jobAsStep(pipeline: Pipeline, context: RuleContext): Step | undefined {
+  const { value } = pipeline.document;
+  if (value["component"] === undefined) return undefined;
+  return toStep("", value, [], new NamedComponents(pipeline, context));
+}
+
+function toStep(
+  name: string,
+  value: JsonObject,
+  pointer: readonly string[],
+  named: NamedComponents,
+): Step {
+  return { name, value, pointer, component: named.of(value, pointer) };
 }
 
 /** What `component` (or `trial`) of a step means, whether written out, a path or a reference. */
@@ -62,17 +79,17 @@ class NamedComponents {
     this.#uses = byPointer(references);
   }
 
-  of(name: string, value: JsonObject): JsonObject | undefined {
+  of(value: JsonObject, owner: readonly string[]): JsonObject | undefined {
     const field = value["component"] === undefined ? "trial" : "component";
     const written = value[field];
     if (isJsonObject(written)) return written;
-    const pointer = ["jobs", name, field];
-    const path = this.#paths.get(JSON.stringify(pointer));
+    const pointer = JSON.stringify([...owner, field]);
+    const path = this.#paths.get(pointer);
     if (path?.asset !== undefined) {
       const manifests = manifestsOf(path.asset, this.#context.registry);
       return manifests.find(({ document }) => document.path === path.target)?.document.value;
     }
-    const use = this.#uses.get(JSON.stringify(pointer));
+    const use = this.#uses.get(pointer);
     return use === undefined ? undefined : referencedComponent(use, this.#context);
   }
 }
@@ -98,7 +115,7 @@ export function bindingsOf(step: Step, axis: "inputs" | "outputs"): readonly Bin
     textsOf(value).flatMap(({ text, key }) =>
       findExpressions(text).map(({ path }) => ({
         path,
-        pointer: ["jobs", step.name, axis, name, ...(key === undefined ? [] : [key])],
+        pointer: [...step.pointer, axis, name, ...(key === undefined ? [] : [key])],
       })),
     ),
   );
@@ -132,7 +149,7 @@ export function otherBindingsOf(step: Step): readonly Binding[] {
     }
   };
   for (const [key, value] of Object.entries(step.value)) {
-    if (!notBound.has(key)) collect(value, ["jobs", step.name, key]);
+    if (!notBound.has(key)) collect(value, [...step.pointer, key]);
   }
   return bindings.filter(({ path }) => path.startsWith("parent."));
 }

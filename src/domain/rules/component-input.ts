@@ -66,7 +66,7 @@ function* checkValues(
   const problem = literalProblem(value, input);
   if (problem !== undefined) {
     yield {
-      message: `The default ${problem}: correct the default or what is allowed.`,
+      message: `The default ${problem.message}: correct the default or what is allowed.`,
       pointer: at,
     };
   }

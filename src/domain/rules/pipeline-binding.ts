@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject } from "../../shared/json.ts";
 import { findDeclared } from "../declarations.ts";
 import {
   bindingsOf,
+  jobAsStep,
   otherBindingsOf,
   pipelinesOf,
   stepsInCycle,
@@ -19,7 +20,11 @@ export const pipelineBinding: Rule = {
     "The steps of a pipeline take inputs and outputs that are declared, and none waits for itself.",
 
   *check(context) {
-    for (const { pipeline } of pipelinesOf(context)) yield* checkPipeline(pipeline, context);
+    for (const { pipeline, isJob } of pipelinesOf(context)) {
+      yield* checkPipeline(pipeline, context);
+      const whole = isJob ? jobAsStep(pipeline, context) : undefined;
+      if (whole !== undefined) yield* checkNames(whole, pipeline);
+    }
   },
 };
 
@@ -97,8 +102,8 @@ function* checkNames(step: Step, { document }: Pipeline): Iterable<Violation> {
       if (findDeclared(declared, name) !== undefined) continue;
       const what = axis === "inputs" ? "input" : "output";
       yield {
-        message: `The component of step "${step.name}" declares no ${what} "${name}".`,
-        at: document.placeOf(["jobs", step.name, axis, name]),
+        message: `The component of ${callOf(step)} declares no ${what} "${name}".`,
+        at: document.placeOf([...step.pointer, axis, name]),
         // Azure ML drops it without a word.
         severity: "warning",
       };
@@ -107,10 +112,8 @@ function* checkNames(step: Step, { document }: Pipeline): Iterable<Violation> {
   yield* missingInputs(step, document);
 }
 
-function* missingInputs(
-  { name, value, component }: Step,
-  document: Pipeline["document"],
-): Iterable<Violation> {
+function* missingInputs(step: Step, document: Pipeline["document"]): Iterable<Violation> {
+  const { pointer, value, component } = step;
   // A sweep draws inputs from its search space.
   const given = { ...objectOf(value["search_space"]), ...objectOf(value["inputs"]) };
   for (const [input, port] of Object.entries(objectOf(component?.["inputs"]))) {
@@ -118,10 +121,14 @@ function* missingInputs(
       isJsonObject(port) && port["optional"] !== true && port["default"] === undefined;
     if (!isNeeded || findDeclared(given, input) !== undefined) continue;
     yield {
-      message: `The step "${name}" gives its component no input "${input}", which has no default.`,
-      at: document.placeOf(["jobs", name]),
+      message: `No input "${input}" is given to the component of ${callOf(step)}, and it has no default.`,
+      at: document.placeOf(pointer.length === 0 ? ["component"] : pointer),
     };
   }
+}
+
+function callOf({ name, pointer }: Step): string {
+  return pointer.length === 0 ? "the job" : `step "${name}"`;
 }
 
 /** A sweep draws inputs of its trial. */
@@ -132,7 +139,7 @@ function* checkSearchSpace(step: Step, { document }: Pipeline): Iterable<Violati
     if (findDeclared(declared, name) !== undefined) continue;
     yield {
       message: `The search space of step "${step.name}" has "${name}", and its trial declares no such input.`,
-      at: document.placeOf(["jobs", step.name, "search_space", name]),
+      at: document.placeOf([...step.pointer, "search_space", name]),
     };
   }
 }

@@ -8,7 +8,8 @@ import type { Rule, RuleContext } from "./rule.ts";
 export const pipelineCompute: Rule = {
   id: "pipeline-compute",
   severity: "error",
-  states: "The steps of a pipeline component have a compute, of their own or from the job that runs it.",
+  states:
+    "The steps of a pipeline component have a compute, of their own or from the job that runs it.",
 
   *check(context) {
     for (const { pipeline, isJob } of pipelinesOf(context)) {

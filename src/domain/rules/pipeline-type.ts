@@ -142,5 +142,7 @@ function isNoModel(given: string | undefined, wanted: string): boolean {
 
 function literalMismatch(value: JsonValue, input: JsonObject): Omit<Violation, "at"> | undefined {
   const problem = literalProblem(value, input);
-  return problem === undefined ? undefined : { message: `cannot have this value: ${problem}` };
+  if (problem === undefined) return undefined;
+  const message = `cannot have this value: ${problem.message}`;
+  return problem.isLimit ? { message, severity: "warning" } : { message };
 }

@@ -46,6 +46,7 @@ export const readingRules: readonly RuleInfo[] = [
   fixed("dependency-unpublished", "What an asset refers to can be published too."),
   fixed("bytes-unavailable", "Every byte that an asset names can be read."),
   fixed("unreviewed-content", "What lands is what the pull request showed."),
+  error("metric-file-form", "The metric files of evaluations hold numbers that gates can read."),
   fixed("glob", "A pattern is one that Cairn accepts."),
   fixed("stage-file-path", "A stage file lies at stages/<stage>/<kinds>/<name>.yaml."),
   fixed("stage-hold", "The hold of a stage file ends at a date."),

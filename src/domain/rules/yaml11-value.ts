@@ -30,10 +30,10 @@ function* manifests(
 }
 
 /**
- * What the client does with what PyYAML gives it: `text` makes a text of it again, `strict`
- * refuses all but texts, `any` takes it as it is.
+ * What the client does with what PyYAML gives it: of a `text` it makes a text again, `any` it
+ * takes as it is. Where it refuses all but texts, the schema says so.
  */
-type Position = "text" | "strict" | "any";
+type Position = "text" | "any";
 
 function positionOf(
   pointer: readonly (string | number)[],
@@ -43,12 +43,10 @@ function positionOf(
   // The last segment is the value's own name, which in a mapping of the team's may be any.
   const index = pointer.slice(0, -1).findIndex((segment) => decisive.has(segment));
   const [segment] = index < 0 ? [] : pointer.slice(index);
-  if (segment === "tags") return isComponent && index === 0 ? "strict" : "text";
+  if (segment === "tags") return isComponent && index === 0 ? undefined : "text";
   if (segment === "properties" || segment === "environment_variables") return "text";
   if (segment === "inputs") return inputPosition(pointer.slice(index + 1), pointer, root);
-  if (segment !== undefined) return anyValues.has(segment) ? "any" : undefined;
-  const last = pointer.at(-1);
-  return typeof last === "string" && strictTexts.has(last) ? "strict" : undefined;
+  return segment !== undefined && anyValues.has(segment) ? "any" : undefined;
 }
 
 type Segments = ReadonlySet<string | number>;
@@ -63,15 +61,6 @@ const decisive: Segments = new Set([
   ..."conda_file flavors outputs system_metadata traffic mirror_traffic".split(" "),
 ]);
 
-/** Fields that are always texts. */
-const strictTexts = new Set(
-  (
-    "name display_name description comment experiment_name endpoint_name command args code path " +
-    "image stage model environment component compute scoring_script entry_script " +
-    "program_arguments dockerfile_path model_mount_path"
-  ).split(" "),
-);
-
 /** `rest` begins with the name of the input. */
 function inputPosition(
   rest: readonly (string | number)[],
@@ -80,13 +69,12 @@ function inputPosition(
 ): Position | undefined {
   const [, field] = rest;
   if (field === undefined || field === "value") return "any";
-  if (field === "description") return "strict";
   if (field === "min" || field === "max") return "any";
   if (field !== "default" && field !== "enum") return undefined;
   const input = at(root, pointer.slice(0, pointer.length - rest.length + 1));
   const isText = isJsonObject(input) && input["type"] === "string";
   if (!isText) return "any";
-  return field === "enum" ? "strict" : "text";
+  return field === "default" ? "text" : undefined;
 }
 
 function at(value: JsonValue, pointer: readonly (string | number)[]): JsonValue | undefined {
@@ -96,31 +84,30 @@ function at(value: JsonValue, pointer: readonly (string | number)[]): JsonValue 
 }
 
 function check(scalar: PlainScalar, position: Position): Omit<Violation, "at"> | undefined {
-  const { source, value, pythonType, pythonText, pointer } = scalar;
-  const isOther = readsOtherwise(scalar);
-  // The schema says it of what is no text to us either.
-  if (position === "strict" && typeof value !== "string") return undefined;
-  // `true` and an empty value are what they seem; Python only writes them in its own way.
-  const isTextLost = position === "text" && pythonType === "number" && pythonText !== source;
-  // What Python leaves as it is written is the text that was meant.
-  if (!(isOther || isTextLost) || (position === "text" && pythonType === "string")) {
-    return undefined;
-  }
-  const becomes =
-    pythonType === "date" ? "a date" : pythonType === "string" ? "a text" : pythonText;
+  const { source, pythonType, pythonText, pointer } = scalar;
+  const becomes = pythonNames.get(pythonType) ?? pythonText;
   const found = `Azure ML's client reads ${source} as ${becomes}`;
-  if (position === "strict") {
-    return {
-      message: `${found}, and refuses the file: put it in quotes.`,
-      severity: "error",
-      fix: { type: "set", pointer, value: source },
-    };
+  if (position === "any") {
+    if (!readsOtherwise(scalar)) return undefined;
+    return { message: `${found}: put it in quotes, or write what is meant.` };
   }
-  if (position === "text") {
-    return {
-      message: `${found}: put it in quotes.`,
-      fix: { type: "set", pointer, value: source },
-    };
-  }
-  return { message: `${found}: put it in quotes, or write what is meant.` };
+  if (!losesText(scalar)) return undefined;
+  return {
+    message: `${found}: put it in quotes.`,
+    fix: { type: "set", pointer, value: source },
+  };
+}
+
+const pythonNames: ReadonlyMap<string, string> = new Map([
+  ["date", "a date"],
+  ["string", "a text"],
+]);
+
+/** Whether the text that the client makes of it is another than the one that was written. */
+function losesText(scalar: PlainScalar): boolean {
+  const { source, pythonType, pythonText } = scalar;
+  if (pythonType === "number") return pythonText !== source;
+  if (pythonType === "date") return !/^\d{4}-\d\d-\d\d$/.test(source);
+  // `true` and an empty value are what they seem; Python only writes them in its own way.
+  return pythonType === "boolean" && readsOtherwise(scalar);
 }

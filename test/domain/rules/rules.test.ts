@@ -50,7 +50,7 @@ const settings = (rest: string): MemoryFiles => ({
 const pipeline = (jobs: string, inputs = ""): MemoryFiles => ({
   ...environment,
   "s/component.yaml":
-    "name: s\nenvironment: azureml:env:1\ninputs:\n  a: { type: number }\n  b: { type: number, default: 1 }\noutputs:\n  o: { type: uri_file }\ncommand: echo\n",
+    "name: s\nenvironment: azureml:env:1\ninputs:\n  a: { type: uri_file }\n  b: { type: number, default: 1 }\noutputs:\n  o: { type: uri_file }\ncommand: echo\n",
   "p/component.yaml": `name: p\ntype: pipeline\ninputs: {${inputs}}\njobs:\n${jobs}`,
 });
 const endpoint = (rest: string): MemoryFiles => ({
@@ -337,7 +337,7 @@ describe("components and pipelines", () => {
       name: "a good pipeline",
       files: pipeline(
         `  one: { ${local}, inputs: { a: "\${{parent.inputs.x}}" } }\n  two: { ${local}, inputs: { a: "\${{parent.jobs.one.outputs.o}}" } }\n`,
-        " x: { type: number } ",
+        " x: { type: uri_file } ",
       ),
       expected: [],
     },
