@@ -94,7 +94,7 @@ export class DraftReader {
       localPaths: [],
       metadata,
       findings,
-      metadataFindings,
+      metadataFindings: [...metadataFindings],
     };
     if (role.type === "asset") findings.push(...nameFindings(draft));
     return draft;

@@ -31,7 +31,7 @@ export interface Draft {
   /** About the manifest and its files: an error here keeps it from being published. */
   readonly findings: Finding[];
   /** About its metadata: reported, but no reason not to publish. */
-  readonly metadataFindings: readonly Finding[];
+  readonly metadataFindings: Finding[];
 }
 
 export function nameOf(draft: Draft): string {

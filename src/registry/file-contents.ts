@@ -2,6 +2,7 @@ import type { RegistryFile } from "../domain/registry.ts";
 import type { SourceEntry, SourceTree } from "../source/source-tree.ts";
 import { CompanionText } from "./companion-text.ts";
 import type { DocumentCache, LfsPointer } from "./document-cache.ts";
+import { isAttributesFile, LfsAttributes } from "./lfs-attributes.ts";
 import type { FileTable } from "./file-table.ts";
 
 /** Pointers have three short lines; the sizes spare reading other files. */
@@ -9,6 +10,8 @@ const pointerBytes = { min: 110, max: 600 };
 const companionBytes = 1024 * 1024;
 /** Larger ones are read again: the cache must not grow with them. */
 const cachedCompanionBytes = 64 * 1024;
+
+const maxAttributesFiles = 1000;
 
 /** A file that a lock file names. */
 export interface LockedFile {
@@ -22,6 +25,7 @@ export class FileContents {
   readonly #files: FileTable;
   readonly #cache: DocumentCache;
   readonly #pointers = new Map<string, LfsPointer>();
+  readonly #lfs = new LfsAttributes();
   readonly #companions = new Map<string, CompanionText>();
 
   constructor(tree: SourceTree, files: FileTable, cache: DocumentCache) {
@@ -34,8 +38,18 @@ export class FileContents {
     readonly covered: Iterable<SourceEntry>;
     readonly companions: Iterable<string>;
   }): Promise<void> {
-    await this.#loadCompanions(options.companions);
+    const attributes = this.#attributesFiles();
+    await this.#loadCompanions([...options.companions, ...attributes]);
+    for (const path of attributes) this.#lfs.add(path, this.companion(path)?.text ?? "");
     await this.#loadPointers(options.covered);
+  }
+
+  /** A commit shows pointers where Git LFS keeps the file; a folder shows the file itself. */
+  #attributesFiles(): readonly string[] {
+    return this.#files.entries
+      .filter(({ path, objectId }) => objectId === undefined && isAttributesFile(path))
+      .map(({ path }) => path)
+      .slice(0, maxAttributesFiles);
   }
 
   /** A small file, if it is there and in Git itself or a folder. */
@@ -47,12 +61,9 @@ export class FileContents {
     const pointer = this.#pointers.get(entry.path);
     const { path, objectId } = entry;
     if (pointer === undefined) {
-      return {
-        path,
-        relativePath,
-        sizeBytes: entry.sizeBytes,
-        content: { type: "tree", objectId },
-      };
+      const content = { type: "tree", objectId } as const;
+      const file = { path, relativePath, sizeBytes: entry.sizeBytes, content };
+      return objectId === undefined && this.#lfs.has(path) ? { ...file, isOutsideGit: true } : file;
     }
     const content = { type: "object", sha256: pointer.sha256 } as const;
     return { path, relativePath, sizeBytes: pointer.sizeBytes, content };

@@ -4,6 +4,7 @@ import { toAsset, type Draft } from "./drafts.ts";
 import type { FileContents } from "./file-contents.ts";
 import type { FileTable } from "./file-table.ts";
 import { joinPath, PathInspector } from "./local-paths.ts";
+import { checkMetricFiles, metricFilesOf } from "./metric-files.ts";
 import { companionPath, readSupportingTexts } from "./supporting-texts.ts";
 
 /** Looks at the files behind every local path, after reading in bulk what that needs. */
@@ -18,11 +19,16 @@ export async function inspectPaths(
     const entry = files.get(target);
     for (const each of entry === undefined ? files.below(target) : [entry]) covered.add(each);
   }
+  const metrics = drafts.flatMap((draft) => metricFilesOf(draft, files));
   const companions = pending.flatMap((path) => [
     joinPath(path.target, ".amlignore"),
     ...path.companions.map((companion) => companionPath(path, companion)),
   ]);
+  companions.push(...metrics.map(({ path }) => path));
   await contents.load({ covered, companions });
+  for (const draft of drafts) {
+    draft.metadataFindings.push(...checkMetricFiles(draft, files, contents));
+  }
   const inspector = new PathInspector(files, contents);
   const assets = assetsByPath(drafts);
   for (const draft of drafts) {

@@ -39,7 +39,7 @@ export class PathInspector {
     const { target, text, place } = request;
     const entry = this.#files.get(target);
     const file =
-      entry?.type === "file" ? this.#contents.toFile(entry, baseName(target)) : undefined;
+      entry?.type === "file" ? this.#toFile(entry, baseName(target), request) : undefined;
     const single = file ?? toLocked(target, baseName(target), request.locked);
     if (single !== undefined) return this.#inspectFile(request, single);
     const within = findObstacle(this.#files, target);
@@ -93,7 +93,7 @@ export class PathInspector {
     const files = new Map<string, RegistryFile>();
     for (const entry of this.#covered(request)) {
       if (entry.type !== "file") findings.push(unusableEntry(entry, place));
-      else files.set(entry.path, this.#contents.toFile(entry, relative(target, entry.path)));
+      else files.set(entry.path, this.#toFile(entry, relative(target, entry.path), request));
       if (files.size > maxFiles || findings.length > 20) break;
     }
     for (const path of locked.keys()) {
@@ -102,6 +102,13 @@ export class PathInspector {
       if (file !== undefined) files.set(path, file);
     }
     return { files, findings };
+  }
+
+  /** What is locked may lie in the folder all the same, but not in Git. */
+  #toFile(entry: SourceEntry, relativePath: string, { locked }: PathRequest): RegistryFile {
+    const file = this.#contents.toFile(entry, relativePath);
+    const isOutside = entry.objectId === undefined && locked.has(entry.path);
+    return isOutside ? { ...file, isOutsideGit: true } : file;
   }
 
   /** What the ignore file and the manifest's own files leave. */

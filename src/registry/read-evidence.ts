@@ -1,20 +1,21 @@
 import type { Evaluation } from "../domain/promotion/facts.ts";
 import type { Asset, Registry } from "../domain/registry.ts";
 import { hasCode } from "../shared/errors.ts";
-import { isJsonObject, type JsonObject, type JsonValue } from "../shared/json.ts";
-import { fail, ok, type Result } from "../shared/result.ts";
+import type { JsonObject } from "../shared/json.ts";
+import { fail } from "../shared/result.ts";
 import type { SourceTree } from "../source/source-tree.ts";
+import {
+  maxMetricFileBytes,
+  parseMetrics,
+  tooLargeForMetrics,
+  toMetrics,
+  type Metrics,
+} from "./metric-text.ts";
 import { resolvePath } from "./resolve-path.ts";
 import { objects, textOf } from "./values.ts";
 
-/** Metrics are a few numbers; what is larger is not what a gate should read. */
-const maxFileBytes = 1024 * 1024;
 /** Of one asset together, however many files its evaluations name. */
 const maxTotalBytes = 16 * 1024 * 1024;
-const maxMetrics = 1000;
-const maxDepth = 64;
-
-type Metrics = Result<Readonly<Record<string, number>>, string>;
 
 /**
  * The evaluations of an asset's metadata file with their metrics, those of metric files read. A
@@ -71,64 +72,16 @@ class MetricFiles {
 
   async #readPath(path: string): Promise<Metrics> {
     if (!this.#registry.files.has(path)) return fail(`there is no file ${path}`);
-    if (this.#bytesLeft < maxFileBytes) {
+    if (this.#bytesLeft < maxMetricFileBytes) {
       return fail(`the metric files are more than ${maxTotalBytes} bytes together`);
     }
     try {
-      const bytes = await this.#tree.read(path, { maxBytes: maxFileBytes });
+      const bytes = await this.#tree.read(path, { maxBytes: maxMetricFileBytes });
       this.#bytesLeft -= bytes.byteLength;
-      return parseMetrics(path, bytes);
+      return parseMetrics(path, Buffer.from(bytes).toString("utf8"));
     } catch (error) {
       if (!hasCode(error, "SOURCE_FILE_TOO_LARGE")) throw error;
-      return fail(`${path} has more than ${maxFileBytes} bytes: keep nothing but metrics in it`);
+      return fail(tooLargeForMetrics(path));
     }
   }
-}
-
-function parseMetrics(path: string, bytes: Uint8Array): Metrics {
-  const text = Buffer.from(bytes).toString("utf8");
-  if (text.startsWith("version https://git-lfs.github.com/")) {
-    return fail(`${path} is in Git LFS, and metrics must be in Git itself`);
-  }
-  if (isTooDeep(text)) return fail(`${path} is nested too deeply`);
-  const value = parseJson(text);
-  if (value === undefined) {
-    return fail(`${path} is not JSON: write {"name": number, …}, without NaN`);
-  }
-  const nested = isJsonObject(value) ? value["metrics"] : undefined;
-  const metrics = toMetrics(isJsonObject(nested) ? nested : value);
-  return metrics.ok ? metrics : fail(`${metrics.problem} in ${path}`);
-}
-
-function parseJson(text: string): JsonValue | undefined {
-  try {
-    const value: JsonValue = JSON.parse(text.replace(/^\ufeff/, ""));
-    return value;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Counts brackets within texts too: nobody's metrics have sixty-four of them open. */
-function isTooDeep(text: string): boolean {
-  let depth = 0;
-  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
-    depth += bracket === "[" || bracket === "{" ? 1 : -1;
-    if (depth > maxDepth) return true;
-  }
-  return false;
-}
-
-function toMetrics(value: JsonValue): Metrics {
-  if (!isJsonObject(value)) return fail("the metrics are not an object of numbers");
-  const entries = Object.entries(value);
-  if (entries.length > maxMetrics) return fail(`there are more than ${maxMetrics} metrics`);
-  const metrics = new Map<string, number>();
-  for (const [name, metric] of entries) {
-    if (typeof metric !== "number" || !Number.isFinite(metric)) {
-      return fail(`the metric "${name.slice(0, 60)}" is not a finite number`);
-    }
-    metrics.set(name, metric);
-  }
-  return ok(Object.fromEntries(metrics));
 }

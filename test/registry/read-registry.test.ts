@@ -142,7 +142,7 @@ describe("findings", () => {
     },
     {
       name: "neither image nor build",
-      files: { "e/environment.yaml": "name: a\nimage: x\nbuild: { path: . }\n", "e/x": "1" },
+      files: { "e/environment.yaml": "name: a\nimage: x:1\nbuild: { path: . }\n", "e/x": "1" },
       found: ["schema e/environment.yaml:3:1"],
     },
     {

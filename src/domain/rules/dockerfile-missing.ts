@@ -9,7 +9,9 @@ export const dockerfileMissing: Rule = {
 
   *check({ registry }) {
     for (const { document, pointer, value, localPaths } of writtenEnvironments(registry)) {
-      const { build } = value;
+      const { build, image } = value;
+      // With an image beside it, the schema has its say.
+      if (image !== undefined) continue;
       const name = isJsonObject(build) ? dockerfileName(build) : undefined;
       const field = [...pointer, "build", "path"].join("\n");
       const context = localPaths.find((path) => path.pointer.join("\n") === field);

@@ -1,3 +1,4 @@
+import { isJsonObject } from "../../shared/json.ts";
 import { supportingTexts } from "../supporting-texts.ts";
 import type { Rule } from "./rule.ts";
 
@@ -8,7 +9,10 @@ export const mlmodelSignatureMissing: Rule = {
 
   *check({ registry }) {
     for (const { document } of supportingTexts(registry, "mlmodel")) {
-      if (document === undefined || (document.value["signature"] ?? null) !== null) continue;
+      if (document === undefined) continue;
+      const { flavors, signature } = document.value;
+      // Without flavors it is no model, which is said already.
+      if (!isJsonObject(flavors) || (signature !== undefined && signature !== null)) continue;
       yield {
         message:
           "The model has no signature, so nobody is told when its inputs change: log it with one (mlflow.models.infer_signature).",

@@ -26,7 +26,7 @@ export interface PublicationInput {
   readonly registry: Registry;
   readonly settings: RegistrySettings;
   readonly state: LedgerState;
-  /** Manifests with an error: they are not published, and neither is what builds on them. */
+  /** Files with an error: what they describe is not published, and neither is what builds on it. */
   readonly blockedPaths: ReadonlySet<string>;
   readonly isTagTaken: (tag: string) => boolean;
 }
@@ -41,7 +41,7 @@ export interface Publications {
 /** Assets whose content may differ from what is published, without reading it. */
 export function changedAssets(input: Omit<PublicationInput, "isTagTaken">): readonly Asset[] {
   return input.registry.assets.filter((asset) => {
-    if (asset.isBroken || input.blockedPaths.has(asset.document.path)) return false;
+    if (isBlocked(asset, input.blockedPaths)) return false;
     const published = assetState(input.state, asset.key);
     const comparable =
       asset.explicitVersion === undefined
@@ -251,5 +251,12 @@ export function blockedAssets({
   registry,
   blockedPaths,
 }: Pick<PublicationInput, "registry" | "blockedPaths">): readonly Asset[] {
-  return registry.assets.filter((asset) => asset.isBroken || blockedPaths.has(asset.document.path));
+  return registry.assets.filter((asset) => isBlocked(asset, blockedPaths));
+}
+
+/** An error in the Dockerfile or the MLmodel of an asset is one of the asset. */
+function isBlocked({ isBroken, document, localPaths }: Asset, paths: ReadonlySet<string>): boolean {
+  if (isBroken || paths.has(document.path)) return true;
+  if (paths.size === 0) return false;
+  return localPaths.some(({ texts }) => texts.some(({ path }) => paths.has(path)));
 }
