@@ -101,11 +101,9 @@ async function validateRemote(
   { base: revision, head }: ChangeRequest,
 ): Promise<ChangeReport> {
   const { mirror } = await lazy.get();
-  await mirror.fetch();
-  const [named, tip] = [
-    await remoteCommit(mirror, revision, url),
-    await remoteCommit(mirror, head ?? "HEAD", url),
-  ];
+  const known = { mirror, url, branchTip: (await mirror.fetch()).head };
+  const named = await remoteCommit(known, revision);
+  const tip = await remoteCommit(known, head ?? "HEAD");
   const base = (await mirror.mergeBase(named, tip)) ?? named;
   if ((await treeOf(mirror, base)) === (await treeOf(mirror, tip))) return nothingChanged;
   return validateChange({
@@ -116,21 +114,31 @@ async function validateRemote(
   });
 }
 
-async function remoteCommit(mirror: GitMirror, revision: string, url: string): Promise<string> {
+interface KnownRemote {
+  readonly mirror: GitMirror;
+  readonly url: string;
+  /** Of the branch that is watched. */
+  readonly branchTip: string | undefined;
+}
+
+async function remoteCommit(remote: KnownRemote, revision: string): Promise<string> {
+  const { mirror, url } = remote;
   const [, name = revision, steps = ""] = /^(.*?)((?:[~^]\d*)*)$/s.exec(revision) ?? [];
+  const id = isObjectId(name) ? name : await remoteTip(remote, name);
+  const commit = id === undefined ? undefined : await mirror.resolveCommit(id + steps);
+  if (commit === undefined) throw endUnknown(revision, url, false);
+  return commit;
+}
+
+async function remoteTip(
+  { mirror, branchTip }: KnownRemote,
+  name: string,
+): Promise<string | undefined> {
   const names = [name, `refs/heads/${name}`, `refs/tags/${name}`];
-  const isBranch = name === "HEAD" || names.includes(mirror.branch);
-  if (isObjectId(name) || isBranch) {
-    const commit = await mirror.resolveCommit((isBranch ? mirror.branch : name) + steps);
-    if (commit !== undefined) return commit;
-  } else {
-    const wanted = names.filter((each) => isFullRef(each));
-    const found = await mirror.fetchRefs(wanted);
-    const id = wanted.map((each) => found.get(each)).find((each) => each !== undefined);
-    const commit = id === undefined ? undefined : await mirror.resolveCommit(id + steps);
-    if (commit !== undefined) return commit;
-  }
-  throw endUnknown(revision, url, false);
+  if (name === "HEAD" || names.includes(mirror.branch)) return branchTip;
+  const wanted = names.filter((each) => isFullRef(each));
+  const found = await mirror.fetchRefs(wanted);
+  return wanted.map((each) => found.get(each)).find((id) => id !== undefined);
 }
 
 async function repositoryAt(

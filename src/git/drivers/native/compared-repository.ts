@@ -32,10 +32,9 @@ export class ComparedRepository {
   /** The commit that a person means: whatever Git takes, `v1`, `origin/main` or `1a2b3c~2`. */
   async resolve(revision: string): Promise<string | undefined> {
     if (revision === "" || /\p{Cc}/u.test(revision)) return undefined;
-    const args = ["rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`];
-    const { stdout, exitCode } = await this.#run(args);
-    const id = stdout.toString("latin1").trim();
-    return exitCode === 0 && isObjectId(id) ? id : undefined;
+    // A search for words of a message (`:/fix`) would take what is behind it for words as well.
+    const found = await this.#verify(revision);
+    return found === undefined ? undefined : this.#verify(`${found}^{commit}`);
   }
 
   /** True for a clone whose history was cut. */
@@ -69,6 +68,13 @@ export class ComparedRepository {
       paths.push(decodeName(record).name.replace(/\/$/, ""));
     }
     return paths;
+  }
+
+  async #verify(revision: string): Promise<string | undefined> {
+    const args = ["rev-parse", "--verify", "--quiet", "--end-of-options", revision];
+    const { stdout, exitCode } = await this.#run(args);
+    const id = stdout.toString("latin1").trim();
+    return exitCode === 0 && isObjectId(id) ? id : undefined;
   }
 
   async #run(args: readonly string[]): Promise<{ exitCode: number; stdout: Buffer }> {
