@@ -6,6 +6,7 @@ import type { PointerPath } from "../yaml/pointer.ts";
  * position stays right, and plain text to YAML. An unquoted `{{asset.name}}` would be a mapping.
  */
 const masks = { open: "\ue000\ue000", close: "\ue001\ue001" } as const;
+const braces = "{{";
 const template = /(\$?)\{\{([^{}\n]{0,200})\}\}/g;
 const masked = /\ue000\ue000([^\ue000\ue001]*)\ue001\ue001/g;
 
@@ -21,7 +22,7 @@ export function maskTemplates(bytes: Uint8Array): Uint8Array {
 
 /** The value as it would be if YAML knew templates. */
 export function unmask(value: JsonValue): JsonValue {
-  return mapTexts(value, (text) => text.replaceAll(masked, "{{$1}}"));
+  return mapTexts(value, masks.open, (text) => text.replaceAll(masked, "{{$1}}"));
 }
 
 /** What is known of an asset: `asset.name` and the others of `create_template_data`. */
@@ -40,7 +41,7 @@ export interface UnknownVariable {
 
 /** Puts values in place of the variables that have one; the others stay. */
 export function renderTemplates(value: JsonValue, data: TemplateData): JsonValue {
-  return mapTexts(value, (text) => renderText(text, data));
+  return mapTexts(value, braces, (text) => renderText(text, data));
 }
 
 export function renderText(text: string, { values }: TemplateData): string {
@@ -59,8 +60,7 @@ export function* unknownVariables(
   value: JsonObject,
   data: TemplateData,
 ): Iterable<UnknownVariable> {
-  for (const { text, pointer } of texts(value, [])) {
-    if (!text.includes("{{")) continue;
+  for (const { text, pointer } of templateTexts(value)) {
     for (const [, dollar, inside = ""] of text.matchAll(template)) {
       const variable = inside.trim();
       const isKnown = data.values.has(variable) || data.later.has(variable);
@@ -90,24 +90,49 @@ const freeText: ReadonlySet<string> = new Set([
   "program_arguments",
 ]);
 
-function* texts(
-  value: JsonValue,
-  pointer: PointerPath,
-): Iterable<{ readonly text: string; readonly pointer: PointerPath }> {
-  if (typeof value === "string") yield { text: value, pointer };
-  else if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) yield* texts(item, [...pointer, index]);
-  } else if (isJsonObject(value)) {
-    for (const [key, member] of Object.entries(value)) yield* texts(member, [...pointer, key]);
+interface PlacedText {
+  readonly text: string;
+  readonly pointer: PointerPath;
+}
+
+function templateTexts(value: JsonValue): readonly PlacedText[] {
+  const found: PlacedText[] = [];
+  collect(value, [], found);
+  return found;
+}
+
+/** Goes through every value of every spec: `path` is one list for all, copied only where it counts. */
+function collect(value: JsonValue, path: (string | number)[], found: PlacedText[]): void {
+  if (typeof value === "string") {
+    if (value.includes(braces)) found.push({ text: value, pointer: [...path] });
+    return;
+  }
+  if (typeof value !== "object" || value === null) return;
+  const isList = Array.isArray(value);
+  for (const [key, member] of Object.entries<JsonValue>(value)) {
+    path.push(isList ? Number(key) : key);
+    collect(member, path, found);
+    path.pop();
   }
 }
 
-/** A copy with other texts; what has none to change is shared. */
-function mapTexts(value: JsonValue, change: (text: string) => string): JsonValue {
-  if (typeof value === "string") return change(value);
-  if (Array.isArray(value)) return value.map((item: JsonValue) => mapTexts(item, change));
-  if (!isJsonObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [change(key), mapTexts(member, change)]),
-  );
+/** With other texts where `mark` stands in them; what has none is shared. */
+function mapTexts(value: JsonValue, mark: string, change: (text: string) => string): JsonValue {
+  if (typeof value === "string") return value.includes(mark) ? change(value) : value;
+  if (Array.isArray(value)) {
+    const items = value.map((item: JsonValue) => mapTexts(item, mark, change));
+    return items.some((item, index) => item !== value[index]) ? items : value;
+  }
+  return isJsonObject(value) ? mapMembers(value, mark, change) : value;
+}
+
+function mapMembers(value: JsonObject, mark: string, change: (text: string) => string): JsonObject {
+  let hasChanged = false;
+  const members = Object.entries(value).map(([key, member]): [string, JsonValue] => {
+    const name = key.includes(mark) ? change(key) : key;
+    const next = mapTexts(member, mark, change);
+    hasChanged ||= name !== key || next !== member;
+    return [name, next];
+  });
+  return hasChanged ? Object.fromEntries(members) : value;
 }
