@@ -18,12 +18,6 @@ const rolesBySchema: Readonly<Record<string, ManifestRole>> = {
   "model.schema.json": { type: "asset", kind: "model", schema: "model" },
   "environment.schema.json": { type: "asset", kind: "environment", schema: "environment" },
   "data.schema.json": { type: "asset", kind: "data", schema: "data" },
-  "commandcomponent.schema.json": { type: "asset", kind: "component", schema: "command-component" },
-  "pipelinecomponent.schema.json": {
-    type: "asset",
-    kind: "component",
-    schema: "pipeline-component",
-  },
   "managedonlineendpoint.schema.json": { type: "endpoint", schema: "endpoint" },
   "kubernetesonlineendpoint.schema.json": { type: "endpoint", schema: "endpoint" },
   "endpoint.schema.json": { type: "endpoint", schema: "endpoint" },
@@ -31,12 +25,6 @@ const rolesBySchema: Readonly<Record<string, ManifestRole>> = {
   "managedonlinedeployment.schema.json": { type: "deployment", schema: "deployment" },
   "kubernetesonlinedeployment.schema.json": { type: "deployment", schema: "deployment" },
   "deployment.schema.json": { type: "deployment", schema: "deployment" },
-  "parallelcomponent.schema.json": {
-    type: "asset",
-    kind: "component",
-    schema: "parallel-component",
-  },
-  "sparkcomponent.schema.json": { type: "asset", kind: "component", schema: "spark-component" },
   "schedule.schema.json": { type: "schedule", schema: "schedule" },
   "batchdeployment.schema.json": { type: "deployment", schema: "batch-deployment" },
   "modelbatchdeployment.schema.json": { type: "deployment", schema: "batch-deployment" },
@@ -50,6 +38,8 @@ const rolesBySchema: Readonly<Record<string, ManifestRole>> = {
 /** Names of Azure ML's other schemas, whatever host they are on. */
 const otherSchemas =
   /^(?:[a-z]+component|[a-z]*deployment|dataimport|run|flow|compute|workspace|datastore|amlcompute|computeinstance|featurestore|featureset|featurestoreentity|workspaceconnection|connection|[a-z]+compute|azure[a-z0-9]+|hub|project)(?:\.schema)?\.json$/;
+
+const componentUrl = /^(?:command|parallel|pipeline|spark)component\.schema\.json$/;
 
 /** The last segment of `$schema`, found without parsing; only the start of a file is looked at. */
 export function schemaHintOf(bytes: Uint8Array): string | undefined {
@@ -87,17 +77,44 @@ export function classifyManifest(
   return roleOfStem(name, value) ?? roleOfFolder(path, value);
 }
 
-/** Azure ML's client goes by `type`, whatever `$schema` says; a job without one is a command. */
+/**
+ * Azure ML's client goes by `type`, whatever `$schema` says; a job without one is a command. A type
+ * that Azure ML does not know is checked as a command too, whose schema says so.
+ */
 export function jobRole(value: JsonValue | undefined): ManifestRole {
-  const type = isJsonObject(value) ? value["type"] : undefined;
-  const name = typeof type === "string" ? type.toLowerCase() : "command";
+  const name = typeOf(value) ?? "command";
+  if (otherJobs.has(name)) return { type: "not-checked", name: `job of type ${name}` };
   const schema = jobSchemas.find((candidate) => candidate === `${name}-job`);
-  return schema === undefined
-    ? { type: "not-checked", name: `job of type ${name.slice(0, 60)}` }
-    : { type: "job", schema };
+  return { type: "job", schema: schema ?? "command-job" };
 }
 
 const jobSchemas = ["pipeline-job", "command-job", "sweep-job", "spark-job", "automl-job"] as const;
+const otherJobs: ReadonlySet<string> = new Set(["import", "finetuning", "distillation"]);
+
+/** Components too go by `type`; without one it is a command, or a pipeline if it has steps. */
+function componentRole(value: JsonValue | undefined): ManifestRole {
+  const type = typeOf(value);
+  if (type !== undefined && otherComponents.has(type)) {
+    return { type: "not-checked", name: `component of type ${type}` };
+  }
+  const hasSteps = isJsonObject(value) && "jobs" in value;
+  const name = type ?? (hasSteps ? "pipeline" : "command");
+  const schema = componentSchemas.find((candidate) => candidate === `${name}-component`);
+  return { type: "asset", kind: "component", schema: schema ?? "command-component" };
+}
+
+const componentSchemas = [
+  "command-component",
+  "parallel-component",
+  "pipeline-component",
+  "spark-component",
+] as const;
+const otherComponents: ReadonlySet<string> = new Set(["import", "data_transfer", "automl"]);
+
+function typeOf(value: JsonValue | undefined): string | undefined {
+  const type = isJsonObject(value) ? value["type"] : undefined;
+  return typeof type === "string" ? type.toLowerCase() : undefined;
+}
 
 /** What an endpoint is: by its `$schema`, else by what only endpoints of its kind have. */
 export function endpointRole(value: JsonObject): ManifestRole {
@@ -146,6 +163,7 @@ function roleOfSchema(url: string, value: JsonValue | undefined): ManifestRole |
   const role = Object.hasOwn(rolesBySchema, plain) ? rolesBySchema[plain] : undefined;
   if (role !== undefined) return role;
   if (plain.endsWith("job.schema.json")) return jobRole(value);
+  if (componentUrl.test(plain)) return componentRole(value);
   const isAzures = url.includes("azuremlschemas") || otherSchemas.test(plain);
   return isAzures ? { type: "not-checked", name } : undefined;
 }
@@ -182,16 +200,7 @@ function folderKind(path: string): AssetKind | undefined {
 export function roleOfKind(kind: AssetKind, value: JsonObject): ManifestRole | undefined {
   if (!fits(kind, value)) return undefined;
   if (kind !== "component") return { type: "asset", kind, schema: kind };
-  const type = typeof value["type"] === "string" ? value["type"].toLowerCase() : undefined;
-  if (type === "pipeline" || (type === undefined && "jobs" in value)) {
-    return { type: "asset", kind, schema: "pipeline-component" };
-  }
-  if (type === undefined || type === "command") {
-    return { type: "asset", kind, schema: "command-component" };
-  }
-  if (type === "parallel") return { type: "asset", kind, schema: "parallel-component" };
-  if (type === "spark") return { type: "asset", kind, schema: "spark-component" };
-  return { type: "not-checked", name: `component of type ${type}` };
+  return componentRole(value);
 }
 
 const keysOfKind: Readonly<Record<AssetKind, readonly string[]>> = {

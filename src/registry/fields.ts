@@ -57,6 +57,7 @@ export function findFields(owner: FieldOwner, value: JsonObject): readonly Field
       scan.automl(value);
       break;
     case "schedule":
+      scan.schedule(value);
       break;
     case "deployment":
       scan.deployment(value);
@@ -139,6 +140,16 @@ class Scan {
     for (const key of ["training_data", "validation_data", "test_data"]) {
       const input = value[key];
       if (isJsonObject(input)) this.#input(input, [key]);
+    }
+  }
+
+  /** The job of a schedule: its file, one in the workspace, or either with changes. */
+  schedule(value: JsonObject): void {
+    const job = value["create_job"];
+    if (!isJsonObject(job)) return this.#path(job, ["create_job"], "file");
+    this.#path(job["job"], ["create_job", "job"], "file");
+    for (const [name, input] of members(job["inputs"])) {
+      this.#input(input, ["create_job", "inputs", name]);
     }
   }
 

@@ -35,11 +35,53 @@ it.each<{ name: string; schema: SchemaName; text: string; expected: readonly str
     expected: ['error 1:7 "name" must be text, not 3. Put it in quotes.'],
   },
   {
-    name: "a yes where true belongs",
+    name: "a yes, which Azure ML reads as true",
     schema: "command-component",
     text: `${component}is_deterministic: yes\n`,
+    expected: [],
+  },
+  {
+    name: "a no, which Azure ML reads as false, where text belongs",
+    schema: "command-component",
+    text: `${component}tags: { a: no }\n`,
+    expected: ['error 4:12 "tags.a" must be text, not false. Put it in quotes.'],
+  },
+  {
+    name: "a date, which is no text to Azure ML",
+    schema: "command-component",
+    text: `${component}tags: { a: 2026-01-31, b: "2026-01-31" }\n`,
+    expected: ['error 4:12 "tags.a" must be text, not the date 2026-01-31. Put it in quotes.'],
+  },
+  {
+    name: "a date without quotes where a moment belongs",
+    schema: "schedule",
+    text: "name: a\ncreate_job: azureml:j\ntrigger: { type: cron, expression: 0 3 * * *, start_time: 2026-01-31T09:30:00 }\n",
     expected: [
-      'error 4:19 "is_deterministic" must be true or false, not "yes". Write true or false.',
+      'error 3:59 "trigger.start_time" must be text, not the date 2026-01-31T09:30:00. Put it in quotes.',
+    ],
+  },
+  {
+    name: "the only kind that there is",
+    schema: "command-job",
+    text: "type: batch\ncommand: x\nenvironment: azureml:e:1\n",
+    expected: [
+      'error 1:7 "type" must be "command", not "batch". Kind of job: `command`, `pipeline`, `sweep`, `spark` or `automl`. Case matters.',
+    ],
+  },
+  {
+    name: "a key of another branch, said once",
+    schema: "sweep-job",
+    text: "type: sweep\ntrial: { command: x, environment: azureml:e:1 }\nobjective: { goal: minimize, primary_metric: m }\nlimits: { max_total_trials: 1 }\nsearch_space: { a: { type: uniform, min_value: 1, max_value: 2, q: 1 } }\n",
+    expected: [
+      "error 5:65 A parameter of type uniform or loguniform has min_value and max_value, nothing else.",
+    ],
+  },
+  {
+    name: "a key that a branch asks for",
+    schema: "schedule",
+    text: "name: a\ncreate_job: azureml:j\ntrigger: { type: cron }\n",
+    expected: [
+      'error 3:1 "trigger" lacks the key "expression". A cron trigger has an expression, and no frequency, interval or schedule.',
     ],
   },
   {
@@ -103,9 +145,23 @@ it.each<{ name: string; schema: SchemaName; text: string; expected: readonly str
   {
     name: "a slip in what Azure ML hands on",
     schema: "pipeline-component",
-    text: "name: p\ntype: pipeline\njobs: { a: { command: x, enviroment: y, search_space: {} } }\n",
+    text: "name: p\ntype: pipeline\njobs: { a: { component: x, enviroment: y, search_space: {} } }\n",
     expected: [
-      'warning 3:26 In "jobs.a": "enviroment" is not a known key. Did you mean "environment"?',
+      'warning 3:28 In "jobs.a": "enviroment" is not a known key. Did you mean "environment"?',
+    ],
+  },
+  {
+    name: "a slip in a step that is written out",
+    schema: "pipeline-component",
+    text: "name: p\ntype: pipeline\njobs: { a: { command: x, environment: azureml:e:1, lmits: {} } }\n",
+    expected: ['error 3:52 In "jobs.a": "lmits" is not a known key. Did you mean "limits"?'],
+  },
+  {
+    name: "a default of data",
+    schema: "command-component",
+    text: `${component}inputs: { a: { type: uri_file, default: x } }\n`,
+    expected: [
+      "error 4:41 Only a plain value (a number, a string, …) can have a default: remove it, or make the input optional.",
     ],
   },
 ])("$name", ({ schema, text, expected }) => {
@@ -116,4 +172,66 @@ it("stops counting", () => {
   const keys = Array.from({ length: 1000 }, (_, index) => `k${index}: 1\n`).join("");
 
   expect(messages("model", `name: a\n${keys}`).length).toBeLessThanOrEqual(50);
+});
+
+it.each<{ name: string; schema: SchemaName; text: string; fix: unknown }>([
+  {
+    name: "a word in the wrong case",
+    schema: "command-component",
+    text: `${component}inputs: { a: { type: URI_FOLDER } }\n`,
+    fix: { type: "set", pointer: ["inputs", "a", "type"], value: "uri_folder" },
+  },
+  {
+    name: "a number where text belongs, as it is written",
+    schema: "command-component",
+    text: `${component}tags: { a: 1.10 }\n`,
+    fix: { type: "set", pointer: ["tags", "a"], value: "1.10" },
+  },
+  {
+    name: "a no where text belongs",
+    schema: "command-component",
+    text: `${component}tags: { a: no }\n`,
+    fix: { type: "set", pointer: ["tags", "a"], value: "no" },
+  },
+  {
+    name: "a number in a list of texts",
+    schema: "command-component",
+    text: `${component}inputs: { a: { type: integer, enum: ["1", 2] } }\n`,
+    fix: { type: "set", pointer: ["inputs", "a", "enum", 1], value: "2" },
+  },
+  {
+    name: "a number among texts and nothing",
+    schema: "command-job",
+    text: "command: x\nenvironment: azureml:e:1\ntags: { a: 1 }\n",
+    fix: { type: "set", pointer: ["tags", "a"], value: "1" },
+  },
+  {
+    name: "a yes in a file that only Cairn reads",
+    schema: "access-policy",
+    text: "rules: yes\n",
+    fix: undefined,
+  },
+  {
+    name: "a number that is no name in quotes either",
+    schema: "command-component",
+    text: "name: 5\ncommand: x\nenvironment: azureml:e:1\n",
+    fix: undefined,
+  },
+  {
+    name: "a mapping where text belongs",
+    schema: "command-component",
+    text: `${component}tags: { a: {} }\n`,
+    fix: undefined,
+  },
+  {
+    name: "an unknown key, which is a guess",
+    schema: "model",
+    text: "name: a\npath: x\ndescripton: x\n",
+    fix: undefined,
+  },
+])("fixes $name only when that is certain", ({ schema, text, fix }) => {
+  const [problem] = checkSchema(schema, parseYaml(Buffer.from(text)));
+
+  expect(problem?.severity).toBe("error");
+  expect(problem?.fix).toEqual(fix);
 });

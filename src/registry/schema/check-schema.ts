@@ -6,27 +6,49 @@ import type { ParsedYaml } from "../yaml/parse-yaml.ts";
 import { parsePointer } from "../yaml/pointer.ts";
 import type { TextPlace } from "../yaml/places.ts";
 import { describeChoice, describeError, descriptionOf, params } from "./describe-error.ts";
+import { pythonView } from "./python-view.ts";
+import { fixOf } from "./schema-fix.ts";
 import { schemaValidator, type SchemaName } from "./schemas.ts";
 import { findUnknownKeys } from "./unknown-keys.ts";
 
 /** Problems reported of one file. */
 const maxProblems = 50;
 
+/** Files that Cairn alone reads, by the rules of YAML 1.2. */
+const ownSchemas: ReadonlySet<SchemaName> = new Set<SchemaName>([
+  "registry",
+  "workspace",
+  "stage-file",
+  "metadata",
+  "lock",
+  "promotion-policy",
+  "access-policy",
+  "policy-test",
+  "cairn-config",
+]);
+
 /** Checks a document against one of the files in schemas/: one sentence per problem, at its place. */
 export function checkSchema(name: SchemaName, parsed: ParsedYaml): readonly Problem[] {
   const validate = schemaValidator(name);
   const value = parsed.value ?? null;
   const problems: Problem[] = [];
-  if (!validate(value)) {
-    for (const note of mergeErrors(validate.errors ?? []).slice(0, maxProblems)) {
-      problems.push(toProblem(note, parsed));
-    }
+  if (!validate(ownSchemas.has(name) ? value : pythonView(parsed))) {
+    const found = mergeErrors(validate.errors ?? []).map((note) => toProblem(note, parsed));
+    problems.push(...distinct(found).slice(0, maxProblems));
   }
   for (const { path, message } of findUnknownKeys(name, value)) {
     const place = parsed.places.ofKey(path);
     problems.push({ rule: "schema-unknown-key", severity: "warning", message, ...place });
   }
   return problems;
+}
+
+/** Two parts of a schema may ask for the same. */
+function distinct(problems: readonly Problem[]): readonly Problem[] {
+  const byText = new Map(
+    problems.map((problem) => [`${problem.line}:${problem.column} ${problem.message}`, problem]),
+  );
+  return [...byText.values()];
 }
 
 /** An error of ajv that is worth saying, perhaps with better words than it has itself. */
@@ -97,7 +119,10 @@ function toProblem(note: Note, parsed: ParsedYaml): Problem {
     note.choice === undefined
       ? describeError(error, note.sentence)
       : describeChoice(error, note.choice);
-  return { rule: ruleOf(error), severity: "error", message, ...placeOf(error, parsed) };
+  const types = note.choice ?? (error.keyword === "type" ? [params(error)["type"] ?? ""] : []);
+  const fix = fixOf(error, types, parsed);
+  const problem = { rule: ruleOf(error), severity: "error", message } as const;
+  return { ...problem, ...placeOf(error, parsed), ...(fix === undefined ? {} : { fix }) };
 }
 
 function ruleOf(error: ErrorObject): string {

@@ -36,14 +36,20 @@ const describers: Readonly<Record<string, Describer>> = {
   enum: (error) => {
     const allowed = Array.isArray(error.schema) ? error.schema.map(String) : [];
     const nearest = typeof error.data === "string" ? nearestWord(error.data, allowed) : undefined;
-    const hint = nearest === undefined ? "" : ` Did you mean "${nearest}"?`;
-    return `"${name(error)}" must be one of ${allowed.join(", ")}, not ${valueWords(error.data)}.${hint}`;
+    const meaning = allowed.length === 1 ? ` ${descriptionOf(error.parentSchema)}`.trimEnd() : "";
+    const hint = nearest === undefined ? meaning : ` Did you mean "${nearest}"?`;
+    const wanted = allowed.length === 1 ? `"${allowed[0]}"` : `one of ${allowed.join(", ")}`;
+    return `"${name(error)}" must be ${wanted}, not ${valueWords(error.data)}.${hint}`;
   },
   const: (error) =>
     `"${name(error)}" must be ${valueWords(error.schema)}, not ${valueWords(error.data)}.`,
   pattern: (error, sentence) => {
     const meaning = sentence ?? descriptionOf(error.parentSchema);
     return `"${name(error)}" cannot be ${valueWords(error.data)}. ${meaning}`.trimEnd();
+  },
+  not: (error) => {
+    const meaning = descriptionOf(error.parentSchema);
+    return meaning === "" ? `"${name(error)}" is not allowed here.` : meaning;
   },
   propertyNames: (error, sentence) => {
     const name = `"${params(error)["propertyName"]}" cannot be a name here.`;
@@ -68,7 +74,10 @@ export function unknownKeyWords(key: string, known: readonly string[]): string {
 
 export function describeChoice(error: ErrorObject, types: readonly string[]): string {
   const words = types.map((type) => typeWords[type] ?? type).join(" or ");
-  return `"${name(error)}" must be ${words}, not ${valueWords(error.data)}.`;
+  const isText = types.includes("string") && ["number", "symbol"].includes(typeof error.data);
+  const hint = isText || typeof error.data === "boolean" ? " Put it in quotes." : "";
+  const quotes = types.every((type) => type === "string" || type === "null") ? hint : "";
+  return `"${name(error)}" must be ${words}, not ${valueWords(error.data)}.${quotes}`;
 }
 
 export function params(error: ErrorObject): Readonly<Record<string, string>> {
@@ -102,6 +111,7 @@ function placeWords(error: ErrorObject): string {
 
 function valueWords(value: unknown): string {
   if (value === null || value === undefined) return "empty";
+  if (typeof value === "symbol") return `the date ${value.description ?? ""}`;
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "a mapping";
   const text = JSON.stringify(value) ?? "";
@@ -110,7 +120,7 @@ function valueWords(value: unknown): string {
 
 function quoteHint(error: ErrorObject): string {
   const isText = params(error)["type"] === "string";
-  const isPlain = typeof error.data === "number" || typeof error.data === "boolean";
+  const isPlain = ["number", "boolean", "symbol"].includes(typeof error.data);
   if (isText && isPlain) return " Put it in quotes.";
   const isWord = typeof error.data === "string" && /^(?:yes|no|on|off)$/i.test(error.data);
   return params(error)["type"] === "boolean" && isWord ? " Write true or false." : "";

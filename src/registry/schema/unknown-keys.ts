@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../shared/json.ts";
 import { nearestWord } from "../nearest.ts";
 import { unknownKeyWords } from "./describe-error.ts";
+import { holds } from "./schema-condition.ts";
 import { fileName, schemaFile, type SchemaName } from "./schemas.ts";
 
 export interface UnknownKey {
@@ -24,24 +25,31 @@ export function* findUnknownKeys(name: SchemaName, value: JsonValue): Iterable<U
   yield* walk({ schema: schemaFile(file), file }, value, []);
 }
 
-function* walk(
-  unresolved: Located,
+function* walk(located: Located, value: JsonValue, path: readonly string[]): Iterable<UnknownKey> {
+  if (!isJsonObject(value)) return;
+  const parts = [...applicable(located, value)];
+  const lists = parts.filter(({ schema }) => "additionalProperties" in schema);
+  const isOpen = lists.length > 0 && lists.every(({ schema }) => mayHoldMore(schema));
+  const known = lists.flatMap(({ schema }) => Object.keys(propertiesOf(schema)));
+  for (const [key, member] of Object.entries(value)) {
+    const inner = parts.find(({ schema }) => isJsonObject(propertiesOf(schema)[key]));
+    const rest = lists.find(({ schema }) => isJsonObject(schema["additionalProperties"]));
+    if (inner !== undefined)
+      yield* step(inner, propertiesOf(inner.schema)[key], member, [...path, key]);
+    else if (known.includes(key)) continue;
+    else if (rest !== undefined)
+      yield* step(rest, rest.schema["additionalProperties"], member, [...path, key]);
+    else if (isOpen) yield* warn(known, key, path);
+  }
+}
+
+function* step(
+  { file }: Located,
+  schema: JsonValue | undefined,
   value: JsonValue,
   path: readonly string[],
 ): Iterable<UnknownKey> {
-  if (!isJsonObject(value)) return;
-  const located = chooseObject(resolve(unresolved));
-  if (located === undefined) return;
-  const { schema, file } = located;
-  const properties = isJsonObject(schema["properties"]) ? schema["properties"] : {};
-  const rest = schema["additionalProperties"];
-  for (const [key, member] of Object.entries(value)) {
-    const known = Object.hasOwn(properties, key) ? properties[key] : rest;
-    if (isJsonObject(known)) yield* walk({ schema: known, file }, member, [...path, key]);
-    else if (rest === true && !Object.hasOwn(properties, key)) {
-      yield* warn(Object.keys(properties), key, path);
-    }
-  }
+  if (isJsonObject(schema)) yield* walk({ schema, file }, value, path);
 }
 
 function* warn(
@@ -54,24 +62,42 @@ function* warn(
   yield { path: [...path, key], message: `${where}${unknownKeyWords(key, known)}` };
 }
 
-function resolve({ schema, file }: Located): Located {
-  const reference = schema["$ref"];
-  if (typeof reference !== "string" || isJsonObject(schema["properties"])) return { schema, file };
-  const [target, pointer = ""] = reference.split("#");
-  const targetFile = target === undefined || target === "" ? file : target;
+/** The schema and all that it adds for this value: its target, its branches, its conditions. */
+function* applicable({ schema, file }: Located, value: JsonObject): Iterable<Located> {
+  yield { schema, file };
+  const { $ref: reference, allOf, anyOf } = schema;
+  if (typeof reference === "string") yield* applicable(target(reference, file), value);
+  for (const part of objectsOf(allOf)) yield* applicable({ schema: part, file }, value);
+  for (const part of objectsOf(anyOf)) {
+    // Of a union only the branch for mappings is meant; `oneOf` unions know all their keys.
+    const found =
+      typeof part["$ref"] === "string" ? target(part["$ref"], file) : { schema: part, file };
+    if (found.schema["type"] === "object") yield* applicable(found, value);
+  }
+  if (!("if" in schema)) return;
+  const branch = schema[holds(schema["if"], value) ? "then" : "else"];
+  if (isJsonObject(branch)) yield* applicable({ schema: branch, file }, value);
+}
+
+function target(reference: string, file: string): Located {
+  const [name, pointer = ""] = reference.split("#");
+  const targetFile = name === undefined || name === "" ? file : name;
   let found: JsonValue | undefined = schemaFile(targetFile);
   for (const segment of pointer.split("/").slice(1)) {
     found = isJsonObject(found) ? found[segment] : undefined;
   }
-  return isJsonObject(found) ? resolve({ schema: found, file: targetFile }) : { schema, file };
+  return { schema: isJsonObject(found) ? found : {}, file: targetFile };
 }
 
-/** Of an `anyOf`, the branch for mappings; `oneOf` unions know all their keys. */
-function chooseObject(located: Located): Located | undefined {
-  const branches = located.schema["anyOf"];
-  if (!Array.isArray(branches)) return located;
-  return branches
-    .filter(isJsonObject)
-    .map((schema) => resolve({ schema, file: located.file }))
-    .find(({ schema }) => schema["type"] === "object");
+function objectsOf(list: JsonValue | undefined): readonly JsonObject[] {
+  return Array.isArray(list) ? list.filter(isJsonObject) : [];
+}
+
+function propertiesOf(schema: JsonObject): JsonObject {
+  const properties = schema["properties"];
+  return isJsonObject(properties) ? properties : {};
+}
+
+function mayHoldMore(schema: JsonObject): boolean {
+  return schema["additionalProperties"] === true && "properties" in schema;
 }
