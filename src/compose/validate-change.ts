@@ -36,7 +36,8 @@ export function createChangeValidator(context: ValidatorContext): App["validateC
       const ends = await endsOf(repository, request, folder, target.workTree !== undefined);
       if (ends === undefined) return nothingChanged;
       const state = request.path === undefined ? await knownState(context.lazy) : undefined;
-      return await validateChange({ ...ends, state, now: systemClock.now() });
+      const { withExcerpts } = request;
+      return await validateChange({ ...ends, state, now: systemClock.now(), withExcerpts });
     } finally {
       await repository.close();
     }
@@ -98,7 +99,7 @@ async function treeOf(git: Pick<GitMirror, "readCommit">, commit: string): Promi
 async function validateRemote(
   { lazy }: ValidatorContext,
   url: string,
-  { base: revision, head }: ChangeRequest,
+  { base: revision, head, withExcerpts }: ChangeRequest,
 ): Promise<ChangeReport> {
   const { mirror } = await lazy.get();
   const known = { mirror, url, branchTip: (await mirror.fetch()).head };
@@ -111,6 +112,7 @@ async function validateRemote(
     head: new CommitSourceTree({ git: mirror, commit: tip }),
     state: await knownState(lazy),
     now: systemClock.now(),
+    withExcerpts,
   });
 }
 

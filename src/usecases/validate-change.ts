@@ -5,6 +5,8 @@ import type { Registry } from "../domain/registry.ts";
 import { createDocumentCache, type DocumentCache } from "../registry/document-cache.ts";
 import { readRegistry } from "../registry/read-registry.ts";
 import type { SourceTree } from "../source/source-tree.ts";
+import type { Excerpt } from "./app-validate.ts";
+import { readExcerpts } from "./author/read-excerpts.ts";
 import { findProblems } from "./validate.ts";
 
 export interface ChangeRequest {
@@ -14,6 +16,8 @@ export interface ChangeRequest {
   readonly head?: string;
   /** The registry's folder; the registry itself unless given. */
   readonly path?: string;
+  /** Also answer with the lines that findings stand in. */
+  readonly withExcerpts?: boolean;
 }
 
 export interface ChangeReport {
@@ -26,6 +30,7 @@ export interface ChangeReport {
   /** What was looked at, in the registry with the change. */
   readonly assets: number;
   readonly files: number;
+  readonly excerpts?: readonly Excerpt[];
 }
 
 export interface ChangedTrees {
@@ -35,6 +40,7 @@ export interface ChangedTrees {
   readonly now: Date;
   /** What was read of one tree is known of the other. */
   readonly cache?: DocumentCache;
+  readonly withExcerpts?: boolean | undefined;
 }
 
 /** What reading found between two trees that are equal. */
@@ -60,6 +66,9 @@ export async function validateChange(trees: ChangedTrees): Promise<ChangeReport>
     resolved: resolved.length,
     assets: head.assets.length,
     files: head.files.count,
+    ...(trees.withExcerpts === true
+      ? { excerpts: await readExcerpts(trees.head, introduced) }
+      : {}),
   };
 }
 

@@ -1,9 +1,11 @@
+import { changeOptions, changeRequestOf, renderChangedFindings } from "../changed-findings.ts";
 import { defineCommand, type Values } from "../command.ts";
 import { usageError } from "../errors.ts";
 import { ExitCode } from "../exit-codes.ts";
 import { textOption } from "../given.ts";
 import { isBlocking } from "../../domain/finding.ts";
 import type { ValidateReport, ValidateRequest } from "../../usecases/app.ts";
+import type { ChangeReport } from "../../usecases/validate-change.ts";
 import { renderAnnotations } from "../render/annotations.ts";
 import { renderReport } from "../render/findings-report.ts";
 import { renderFindingCounts } from "../render/findings.ts";
@@ -30,6 +32,7 @@ const options = {
     value: "REV",
     summary: "Check this commit, branch or tag instead of the files.",
   },
+  ...changeOptions,
   kind: {
     type: "text",
     value: "KIND",
@@ -82,6 +85,7 @@ export const validateCommand = defineCommand({
       line: "validate --ref HEAD --strict",
       says: "Check what is committed, and let nothing pass:",
     },
+    { line: "validate --base origin/main", says: "See what your change introduces:" },
     { line: "validate --kind data ./prices.yml", says: "Check one file:" },
     { line: "validate --fix --dry-run", says: "See what can be corrected without a person:" },
     {
@@ -92,11 +96,14 @@ export const validateCommand = defineCommand({
 
   async run({ app, values, positionals, json, terminal }) {
     const format = formatOf(values, json);
-    const report = await app.validate({
-      paths: positionals,
-      ...toRequest(values),
-      ...(format === "text" ? { withExcerpts: true } : {}),
-    });
+    const withExcerpts = format === "text" ? { withExcerpts: true } : {};
+    const { ref, kind, fix } = values;
+    const others = { ref, kind, fix, "accept-existing": values.acceptExisting };
+    const change = changeRequestOf(values, positionals, others);
+    const report =
+      change === undefined
+        ? await app.validate({ paths: positionals, ...toRequest(values), ...withExcerpts })
+        : await app.validateChange({ ...change, ...withExcerpts });
     terminal.out(render(report, format, { terminal, showAccepted: values.showAccepted }));
     const isBad = values.strict
       ? report.findings.some(({ accepted }) => accepted === undefined)
@@ -163,16 +170,19 @@ function acceptOf({ until = "", reason = "" }: Values<typeof options>): {
 }
 
 function render(
-  report: ValidateReport,
+  report: ValidateReport | ChangeReport,
   format: Format,
   { terminal, showAccepted }: { readonly terminal: Terminal; readonly showAccepted: boolean },
 ): string {
   const { paint, width } = terminal;
+  const view = { paint, width, showAccepted };
   switch (format) {
     case "text":
-      return renderReport(report, { paint, width, showAccepted });
+      return "resolved" in report
+        ? renderChangedFindings(report, view)
+        : renderReport(report, view);
     case "json": {
-      const { excerpts: _excerpts, ...answer } = report;
+      const { excerpts: _excerpts, ...answer } = { excerpts: undefined, ...report };
       return renderJson(answer);
     }
     case "sarif":
