@@ -6,6 +6,7 @@ import { openSession } from "./compose/open-session.ts";
 import { createPolicyTester } from "./compose/test-policies.ts";
 import { createChangeValidator } from "./compose/validate-change.ts";
 import { createValidator } from "./compose/validate-paths.ts";
+import { LazyTextCache } from "./compose/text-cache.ts";
 import { promoteAppFor } from "./compose/promote-app.ts";
 import { createJobRenderer } from "./compose/render-job.ts";
 import {
@@ -81,18 +82,23 @@ function appFor(
   locate: () => Promise<RegistryTarget>,
 ): App {
   const openStore = createStoreOpener(settings);
+  const texts = new LazyTextCache(settings.dataFolder);
   const lazy = new LazySession(async (signal) =>
-    openSession({ options, settings, openStore, signal }, await locate()),
+    openSession({ options, settings, openStore, texts, signal }, await locate()),
   );
   return {
     ...promoteAppFor(options, lazy),
     policyTest: createPolicyTester({ options, locate, lazy }),
-    validate: createValidator({ options, locate, lazy }),
-    validateChange: createChangeValidator({ options, locate, lazy }),
+    validate: createValidator({ options, locate, lazy, texts }),
+    validateChange: createChangeValidator({ options, locate, lazy, texts }),
     init: (request) => initRegistry(newFiles(resolve(options.cwd, request.folder)), request),
     adopt: async (request) => adopt(await lazy.get(), request),
     plan: async () => plan(await lazy.get()),
-    apply: async (request) => apply(await lazy.get(request?.signal), request),
+    apply: async (request) => {
+      const report = await apply(await lazy.get(request?.signal), request);
+      await texts.save();
+      return report;
+    },
     sync: async (request) => sync(await lazy.get(request?.signal), request),
     status: async () => status(await lazy.get()),
     verify: async (request) => verify(await lazy.get(), request),
@@ -108,7 +114,10 @@ function appFor(
     resolveIncident: async (request) => resolveIncident(await lazy.get(), request),
     doctor: async () => doctor(await lazy.get()),
     collectGarbage: async (request) => collectGarbage(await lazy.get(), request),
-    close: () => lazy.close(),
+    close: async () => {
+      await texts.save();
+      await lazy.close();
+    },
   };
 }
 

@@ -20,7 +20,7 @@ import type { Cache } from "../usecases/ledger/cache.ts";
 import { CommitRegistryReader } from "../usecases/registry-reader.ts";
 import { TagSchedule } from "../usecases/reconcile/observe.ts";
 import type { RegistrySession } from "../usecases/session.ts";
-import { openTextCache } from "./text-cache.ts";
+import type { LazyTextCache } from "./text-cache.ts";
 import { makeOwnFolder } from "./own-folder.ts";
 import { personOfSession, readPerson } from "./person.ts";
 import { FileCache } from "./file-cache.ts";
@@ -35,13 +35,14 @@ export interface SessionContext {
   readonly options: AppOptions;
   readonly settings: Settings;
   readonly openStore: RegistrySession["openStore"];
+  readonly texts: LazyTextCache;
   /** Ends the opening, and nothing after it. */
   readonly signal: AbortSignal;
 }
 
 /** Opens one registry: a mirror of its repository that nobody else uses, caches, stores. */
 export async function openSession(
-  { options, settings, openStore, signal }: SessionContext,
+  { options, settings, openStore, texts, signal }: SessionContext,
   target: RegistryTarget,
 ): Promise<RegistrySession> {
   requireSupportedHost(target);
@@ -55,14 +56,13 @@ export async function openSession(
   // Last of what can fail: the mirror holds a lock until the session ends.
   const mirror = await openMirror(folder, target, options, signal);
   const forge = openForge(mirror, person.signingKey);
-  const texts = await openTextCache(settings.dataFolder);
   const watch = new ClockWatch(systemClock);
   const reader = new CommitRegistryReader({
     treeAt: (commit) => new CommitSourceTree({ git: mirror, commit }),
     openObject: (registry, sha256) => openObject({ registry, sha256, target, openStore }),
     hashes,
     clock: systemClock,
-    documents: texts.documents,
+    documents: await texts.documents(),
   });
   return {
     url: redact(target.url),
@@ -76,10 +76,7 @@ export async function openSession(
     tagSchedule: new TagSchedule(systemClock),
     log: options.log,
     openStore,
-    flush: async () => {
-      await hashes.save(cache);
-      await texts.save();
-    },
+    flush: () => hashes.save(cache),
   };
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -12,15 +12,37 @@ import { createTextParsers } from "./text-workers.ts";
 const maxBytes = 256 * 1024 * 1024;
 
 /** What reading registries remembers between two runs. */
-export interface TextCache {
+interface TextCache {
   readonly documents: DocumentCache;
   save(): Promise<void>;
 }
 
-/** Opens the memory in a data folder; without one it lasts as long as the process. */
-export async function openTextCache(dataFolder: string | undefined): Promise<TextCache> {
+/**
+ * The memory of one app, opened by the first command that reads a registry. It lasts beyond the
+ * process where there is a data folder; checking somebody's folder makes none.
+ */
+export class LazyTextCache {
+  readonly #dataFolder: string;
+  #cache: Promise<TextCache> | undefined;
+
+  constructor(dataFolder: string) {
+    this.#dataFolder = dataFolder;
+  }
+
+  async documents(): Promise<DocumentCache> {
+    this.#cache ??= openTextCache(this.#dataFolder);
+    return (await this.#cache).documents;
+  }
+
+  async save(): Promise<void> {
+    const [opened] = await Promise.allSettled([this.#cache]);
+    if (opened.status === "fulfilled") await opened.value?.save();
+  }
+}
+
+async function openTextCache(dataFolder: string): Promise<TextCache> {
   const parsers = createTextParsers();
-  if (dataFolder === undefined) {
+  if (!(await isFolder(dataFolder))) {
     return { documents: createDocumentCache({ parsers }), save: () => Promise.resolve() };
   }
   const texts = join(dataFolder, "cache", "texts");
@@ -35,6 +57,13 @@ export async function openTextCache(dataFolder: string | undefined): Promise<Tex
       await removeOthers(texts, generation);
     },
   };
+}
+
+function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 /** What texts become depends on this code and on the schemas. */

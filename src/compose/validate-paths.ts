@@ -15,6 +15,7 @@ import { validateTree, type ValidateTreeOptions } from "../usecases/validate.ts"
 import { knownState } from "./known-state.ts";
 import { openGitReader } from "./open-reader.ts";
 import type { RegistryTarget } from "./settings.ts";
+import type { LazyTextCache } from "./text-cache.ts";
 import { openManifest } from "./validate-manifest.ts";
 import { WorkTreeFiles } from "./work-tree-files.ts";
 
@@ -22,6 +23,7 @@ export interface ValidatorContext {
   readonly options: AppOptions;
   readonly locate: () => Promise<RegistryTarget>;
   readonly lazy: LazySession;
+  readonly texts: LazyTextCache;
   /** Says which acceptances of findings have expired; the system's unless given. */
   readonly clock?: Clock;
 }
@@ -64,7 +66,8 @@ async function validateRegistry(
 ): Promise<ValidateReport> {
   const { revision } = request;
   const target = await context.locate();
-  const options = { state: await knownState(context.lazy), now: nowOf(context) };
+  const state = await knownState(context.lazy);
+  const options = { state, now: nowOf(context), cache: await context.texts.documents() };
   const folder = target.workTree ?? target.gitFolder;
   if (revision === undefined && target.workTree !== undefined) {
     return validateFolder(target.workTree, request, options);
@@ -87,7 +90,7 @@ async function validatePath(
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) throw pathMissing(path);
   if (!found.isDirectory()) return checkTarget(await openManifest(request, path), request);
-  const options = { now: nowOf(context) };
+  const options = { now: nowOf(context), cache: await context.texts.documents() };
   if (request.revision !== undefined) return validateCommit(context, path, request, options);
   const local = await openLocalRepository(path);
   const isBare = local !== undefined && local.workTree === undefined;
