@@ -1,5 +1,3 @@
-import { expect } from "vitest";
-
 export interface SarifLocation {
   readonly physicalLocation: {
     readonly artifactLocation: { readonly uri: string; readonly uriBaseId: string };
@@ -24,49 +22,56 @@ export interface SarifLog {
   }[];
 }
 
-type Check = (value: unknown, at: string) => void;
+/** What is wrong with a value, each with its place. */
+type Check = (value: unknown, at: string) => readonly string[];
 type Members = Readonly<Record<string, Check>>;
 
-const text: Check = (value, at) => expect(typeof value, at).toBe("string");
+const that =
+  (words: string, holds: (value: unknown) => boolean): Check =>
+  (value, at) =>
+    holds(value) ? [] : [`${at} is not ${words}: ${JSON.stringify(value)}`];
+const text = that("a text", (value) => typeof value === "string");
 /** Counted from 1 (SARIF 2.1.0, 3.30.5 and 3.30.6). */
-const position: Check = (value, at) => {
-  expect(Number.isInteger(value) && Number(value) >= 1, at).toBe(true);
-};
+const position = that("a position", (value) => Number.isInteger(value) && Number(value) >= 1);
+const index = that("an index", (value) => Number.isInteger(value) && Number(value) >= 0);
 /** A relative reference of RFC 3986: no scheme, no absolute path, everything else encoded. */
-const relativeUri: Check = (value, at) => {
-  expect(value, at).toMatch(/^(?!\/)(?:[A-Za-z0-9\-._~!*'()/]|%[0-9A-F]{2})*$/);
-};
-const oneOf =
-  (...values: readonly unknown[]): Check =>
-  (value, at) => {
-    expect(values, at).toContain(value);
-  };
+const relativeUri = that(
+  "a relative URI",
+  (value) =>
+    typeof value === "string" && /^(?!\/)(?:[A-Za-z0-9\-._~!*'()/]|%[0-9A-F]{2})*$/.test(value),
+);
+const oneOf = (...values: readonly unknown[]): Check =>
+  that(`one of ${values.join(", ")}`, (value) => values.includes(value));
 const listOf =
   (check: Check, least = 0): Check =>
   (value, at) => {
-    expect(Array.isArray(value), at).toBe(true);
-    const items = value as readonly unknown[];
-    expect(items.length, at).toBeGreaterThanOrEqual(least);
-    for (const [index, item] of items.entries()) check(item, `${at}[${index}]`);
+    if (!Array.isArray(value) || value.length < least) return [`${at} is no list of ${least}`];
+    return value.flatMap((item: unknown, number) => check(item, `${at}[${number}]`));
   };
-/** The specification closes all its objects: other members are not allowed. */
+/** The specification closes its objects: other members are not allowed. */
 const object =
   (required: Members, optional: Members = {}): Check =>
   (value, at) => {
-    expect(typeof value === "object" && value !== null && !Array.isArray(value), at).toBe(true);
-    const members = value as Readonly<Record<string, unknown>>;
-    expect(Object.keys(members), at).toEqual(expect.arrayContaining(Object.keys(required)));
-    for (const [name, member] of Object.entries(members)) {
-      const check = required[name] ?? optional[name];
-      expect(check, `${at}.${name} is a member that SARIF has`).toBeDefined();
-      check?.(member, `${at}.${name}`);
-    }
+    if (!isObject(value)) return [`${at} is no object`];
+    const missing = Object.keys(required).filter((name) => !Object.hasOwn(value, name));
+    return [
+      ...missing.map((name) => `${at} has no ${name}`),
+      ...Object.entries(value).flatMap(([name, member]) => {
+        const check = required[name] ?? optional[name];
+        return check?.(member, `${at}.${name}`) ?? [`${at} has ${name}`];
+      }),
+    ];
   };
 const mapOf =
   (check: Check): Check =>
-  (value, at) => {
-    for (const [name, member] of Object.entries(value as object)) check(member, `${at}.${name}`);
-  };
+  (value, at) =>
+    isObject(value)
+      ? Object.entries(value).flatMap(([name, member]) => check(member, `${at}.${name}`))
+      : [`${at} is no object`];
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
 
 const level = oneOf("none", "note", "warning", "error");
 const message = object({ text });
@@ -94,7 +99,7 @@ const result = object(
     partialFingerprints: mapOf(text),
   },
   {
-    ruleIndex: (value, at) => expect(Number.isInteger(value) && Number(value) >= 0, at).toBe(true),
+    ruleIndex: index,
     relatedLocations: listOf(location),
     suppressions: listOf(
       object({
@@ -120,18 +125,22 @@ const log = object({
 });
 
 /**
- * Holds a document against the parts of SARIF 2.1.0 that Cairn writes: required members, closed
- * objects, enumerations, and indexes that name what they should.
+ * What is wrong with a document as SARIF 2.1.0, in the parts that Cairn writes: required members,
+ * closed objects, enumerations, and indexes that name what they should.
  */
-export function expectSarif(value: unknown): SarifLog {
-  log(value, "sarif");
-  const sarif = value as SarifLog;
-  for (const { tool, results } of sarif.runs) {
-    const ids = tool.driver.rules.map(({ id }) => id);
-    expect(new Set(ids).size).toBe(ids.length);
-    for (const { ruleId, ruleIndex } of results) {
-      expect(ruleIndex === undefined || ids[ruleIndex] === ruleId).toBe(true);
-    }
-  }
-  return sarif;
+export function sarifProblems(value: unknown): readonly string[] {
+  const problems = log(value, "sarif");
+  return problems.length > 0 ? problems : (value as SarifLog).runs.flatMap(indexProblems);
+}
+
+function indexProblems({ tool, results }: SarifLog["runs"][number]): readonly string[] {
+  const ids = tool.driver.rules.map(({ id }) => id);
+  const twice = ids.filter((id, number) => ids.indexOf(id) !== number);
+  const wrong = results.filter(
+    ({ ruleId, ruleIndex }) => ruleIndex !== undefined && ids[ruleIndex] !== ruleId,
+  );
+  return [
+    ...twice.map((id) => `the rule ${id} is there twice`),
+    ...wrong.map(({ ruleId }) => `a result of ${ruleId} points at another rule`),
+  ];
 }
