@@ -86,11 +86,12 @@ function appFor(
   const lazy = new LazySession(async (signal) =>
     openSession({ options, settings, openStore, texts, signal }, await locate()),
   );
+  const context = { options, locate, lazy, texts };
   return {
     ...promoteAppFor(options, lazy),
-    policyTest: createPolicyTester({ options, locate, lazy }),
-    validate: createValidator({ options, locate, lazy, texts }),
-    validateChange: createChangeValidator({ options, locate, lazy, texts }),
+    policyTest: createPolicyTester(context),
+    validate: createValidator(context),
+    validateChange: createChangeValidator(context),
     init: (request) => initRegistry(newFiles(resolve(options.cwd, request.folder)), request),
     adopt: async (request) => adopt(await lazy.get(), request),
     plan: async () => plan(await lazy.get()),
@@ -104,7 +105,7 @@ function appFor(
     verify: async (request) => verify(await lazy.get(), request),
     pull: (request) => pull(pullPorts(options, lazy), request),
     resolve: async (request) => resolveReference(await lazy.get(), request),
-    render: createJobRenderer({ options, locate, lazy }),
+    render: createJobRenderer(context),
     list: async (request) => listAssets(await lazy.get(), request),
     show: async (request) => showAsset(await lazy.get(), request),
     history: async (request) => listHistory(await lazy.get(), request),
