@@ -50,13 +50,23 @@ function schemaProblems(schema: SchemaName, spec: ParsedYaml): readonly Problem[
   );
 }
 
+/** Steps that the client knows only where previews are turned on, as they are for the release. */
+const controlSteps: ReadonlySet<string> = new Set(["if_else", "do_while", "parallel_for"]);
+
 /** Tags and properties with structure are written out as JSON text when they are published. */
 function asPublished(value: JsonObject): JsonObject {
-  const changed = ["tags", "properties"].flatMap((key) => {
-    const member = value[key];
-    return isJsonObject(member) ? [[key, withTexts(member)] as const] : [];
+  const changed = Object.entries(value).flatMap(([key, member]) => {
+    if (!isJsonObject(member)) return [];
+    if (key === "tags" || key === "properties") return [[key, withTexts(member)] as const];
+    return key === "jobs" ? [[key, withoutControl(member)] as const] : [];
   });
   return changed.length === 0 ? value : { ...value, ...Object.fromEntries(changed) };
+}
+
+function withoutControl(jobs: JsonObject): JsonObject {
+  const isControl = (step: JsonValue): boolean =>
+    isJsonObject(step) && typeof step["type"] === "string" && controlSteps.has(step["type"]);
+  return Object.fromEntries(Object.entries(jobs).filter(([, step]) => !isControl(step)));
 }
 
 function withTexts(member: JsonObject): JsonObject {
