@@ -10,7 +10,7 @@ export function unboundedCondaPackage(spec: string): string | undefined {
     .trim();
   const name = /^[A-Za-z0-9][\w.-]{0,200}/.exec(text)?.[0];
   if (name === undefined || tools.has(name.toLowerCase())) return undefined;
-  const rest = text.slice(name.length).trim();
+  const rest = bracketVersion(text.slice(name.length).trim());
   const isOpen = /^={0,2}\*?$/.test(rest) || !(/^\d/.test(rest) || hasUpperBound(rest));
   return isOpen ? name : undefined;
 }
@@ -27,6 +27,12 @@ export function unboundedPipPackage(line: string): string | undefined {
   const bounds = range.trim();
   if (bounds === "") return name;
   return /^[<>=!~(]/.test(bounds) && !hasUpperBound(bounds) ? name : undefined;
+}
+
+/** `[version='>=3.8']` says it in brackets. */
+function bracketVersion(rest: string): string {
+  if (!rest.startsWith("[")) return rest;
+  return /\bversion\s?=\s?["']?([^"'\]]{1,500})/.exec(rest)?.[1]?.trim() ?? rest;
 }
 
 /** `numpy=1.26` is conda's way to write it: pip refuses it. */

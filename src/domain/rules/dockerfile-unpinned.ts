@@ -57,10 +57,10 @@ function installed(words: readonly string[]): readonly string[] {
 }
 
 function programOf(words: readonly string[]): "pip" | "conda" | undefined {
-  const names = words.map((word) => word.slice(word.lastIndexOf("/") + 1));
-  const plain = names.filter(
-    (name) => !/^(?:sudo|exec|-\S*|[A-Z_]+=\S*)$/.test(name) || name === "-m",
-  );
+  const options = /^(?:sudo|exec|-\S*|[A-Z_]+=\S*)$/;
+  const plain = words
+    .filter((word) => word === "-m" || !options.test(word))
+    .map((word) => word.slice(word.lastIndexOf("/") + 1));
   const [first = "", second, third] = plain;
   if (/^pip[0-9.]*$/.test(first)) return "pip";
   if (/^python[0-9.]*$/.test(first) && second === "-m" && third === "pip") return "pip";
@@ -94,7 +94,7 @@ function packages(
   for (const word of words) {
     const isOption = word.startsWith("-");
     // What starts otherwise is a path, a variable or `2>` of a redirection.
-    if (!isValue && !isOption && /^[A-Za-z0-9](?!>)/.test(word) && !word.includes("`")) {
+    if (!isValue && !isOption && /^(?!\d?>)[A-Za-z0-9]/.test(word) && !word.includes("`")) {
       const name = nameOf(word);
       if (name !== undefined) names.push(name);
     }
