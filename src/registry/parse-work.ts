@@ -45,7 +45,8 @@ export class ParseWork {
     else {
       this.#waiting.push(
         shared.then(
-          (lines) => this.#take(batch, lines),
+          (lines) =>
+            lines.length === batch.length ? this.#take(batch, lines) : this.#parseHere(batch),
           () => this.#parseHere(batch),
         ),
       );
