@@ -34,8 +34,12 @@ function typeProblem(
 
 function choiceProblem(text: string, { enum: allowed }: JsonObject): string | undefined {
   if (!Array.isArray(allowed)) return undefined;
-  // Python writes True and False.
-  const isAllowed = allowed.some((each) => String(each).toLowerCase() === text.toLowerCase());
+  const isAllowed = allowed.some((each) => {
+    // Python writes True and False, and 1.0 for 1.
+    const choice = String(each);
+    const isSameNumber = toNumber(choice) !== undefined && toNumber(choice) === toNumber(text);
+    return isSameNumber || choice.toLowerCase() === text.toLowerCase();
+  });
   return isAllowed ? undefined : `${shown(text)} is none of the values that "enum" allows`;
 }
 
