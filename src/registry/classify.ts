@@ -159,13 +159,20 @@ function roleNamed(value: JsonObject, type: "endpoint" | "deployment"): Manifest
 
 function roleOfSchema(url: string, value: JsonValue | undefined): ManifestRole | undefined {
   const name = url.slice(url.lastIndexOf("/") + 1);
-  const plain = name.toLowerCase().replaceAll("-", "");
+  const plain = plainName(name, url);
   const role = Object.hasOwn(rolesBySchema, plain) ? rolesBySchema[plain] : undefined;
   if (role !== undefined) return role;
   if (plain.endsWith("job.schema.json")) return jobRole(value);
   if (componentUrl.test(plain)) return componentRole(value);
   const isAzures = url.includes("azuremlschemas") || otherSchemas.test(plain);
   return isAzures ? { type: "not-checked", name } : undefined;
+}
+
+/** `CommandJob.schema.json`, `command-job.schema.json` and the old `sdk-2-0/CommandJob.json` are one. */
+function plainName(name: string, url: string): string {
+  const plain = name.toLowerCase().replaceAll("-", "");
+  const isOld = url.includes("azureml/sdk-2-0/") && !plain.endsWith(".schema.json");
+  return isOld ? plain.replace(/\.json$/, ".schema.json") : plain;
 }
 
 function roleOfStem(name: string, value: JsonObject): ManifestRole | undefined {

@@ -33,7 +33,8 @@ export function checkSchema(name: SchemaName, parsed: ParsedYaml): readonly Prob
   const value = parsed.value ?? null;
   const problems: Problem[] = [];
   if (!validate(ownSchemas.has(name) ? value : pythonView(parsed))) {
-    const found = mergeErrors(validate.errors ?? []).map((note) => toProblem(note, parsed));
+    const notes = withoutTypes(mergeErrors(validate.errors ?? []));
+    const found = notes.map((note) => toProblem(note, parsed));
     problems.push(...distinct(found).slice(0, maxProblems));
   }
   for (const { path, message } of findUnknownKeys(name, value)) {
@@ -41,6 +42,16 @@ export function checkSchema(name: SchemaName, parsed: ParsedYaml): readonly Prob
     problems.push({ rule: "schema-unknown-key", severity: "warning", message, ...place });
   }
   return problems;
+}
+
+/** Where the allowed words are named there is no need to say that they are text. */
+function withoutTypes(notes: readonly Note[]): readonly Note[] {
+  const worded = new Set(
+    notes
+      .filter(({ error }) => error.keyword === "enum" || error.keyword === "const")
+      .map(({ error }) => error.instancePath),
+  );
+  return notes.filter(({ error }) => error.keyword !== "type" || !worded.has(error.instancePath));
 }
 
 /** Two parts of a schema may ask for the same. */

@@ -31,26 +31,31 @@ const describers: Readonly<Record<string, Describer>> = {
     sentence ?? `"${describePointer(error.instancePath)}" is not allowed here.`,
   type: (error) => {
     const wanted = typeWords[params(error)["type"] ?? ""] ?? params(error)["type"];
-    return `"${name(error)}" must be ${wanted}, not ${valueWords(error.data)}.${quoteHint(error)}`;
+    return `${named(error)} must be ${wanted}, not ${valueWords(error.data)}.${quoteHint(error)}`;
   },
   enum: (error) => {
+    const isOfNumbers = Array.isArray(error.schema) && error.schema.every(Number.isFinite);
+    const described = descriptionOf(error.parentSchema);
+    if (isOfNumbers && described !== "")
+      return `${named(error)} cannot be ${valueWords(error.data)}. ${described}`;
     const allowed = Array.isArray(error.schema) ? error.schema.map(String) : [];
     const nearest = typeof error.data === "string" ? nearestWord(error.data, allowed) : undefined;
-    const meaning = allowed.length === 1 ? ` ${descriptionOf(error.parentSchema)}`.trimEnd() : "";
+    const meaning = allowed.length === 1 ? ` ${described}`.trimEnd() : "";
     const hint = nearest === undefined ? meaning : ` Did you mean "${nearest}"?`;
     const wanted = allowed.length === 1 ? `"${allowed[0]}"` : `one of ${allowed.join(", ")}`;
-    return `"${name(error)}" must be ${wanted}, not ${valueWords(error.data)}.${hint}`;
+    return `${named(error)} must be ${wanted}, not ${valueWords(error.data)}.${hint}`;
   },
   const: (error) =>
-    `"${name(error)}" must be ${valueWords(error.schema)}, not ${valueWords(error.data)}.`,
+    `${named(error)} must be ${valueWords(error.schema)}, not ${valueWords(error.data)}.`,
   pattern: (error, sentence) => {
     const meaning = sentence ?? descriptionOf(error.parentSchema);
-    return `"${name(error)}" cannot be ${valueWords(error.data)}. ${meaning}`.trimEnd();
+    return `${named(error)} cannot be ${valueWords(error.data)}. ${meaning}`.trimEnd();
   },
   not: (error) => {
     const meaning = descriptionOf(error.parentSchema);
-    return meaning === "" ? `"${name(error)}" is not allowed here.` : meaning;
+    return meaning === "" ? `${named(error)} is not allowed here.` : meaning;
   },
+  uniqueItems: (error) => `${named(error)} names one thing twice: remove one.`,
   propertyNames: (error, sentence) => {
     const name = `"${params(error)["propertyName"]}" cannot be a name here.`;
     return `${subject(error)}${name} ${sentence ?? ""}`.trimEnd();
@@ -61,7 +66,7 @@ const describers: Readonly<Record<string, Describer>> = {
 function describeOther(error: ErrorObject): string {
   const words = (error.message ?? "is not valid").replace("NOT", "not");
   const isShort = typeof error.data !== "object" || error.data === null;
-  return `"${name(error)}" ${words}${isShort ? `, not ${valueWords(error.data)}` : ""}.`;
+  return `${named(error)} ${words}${isShort ? `, not ${valueWords(error.data)}` : ""}.`;
 }
 
 /** What stands for a key that no schema knows. */
@@ -73,11 +78,17 @@ export function unknownKeyWords(key: string, known: readonly string[]): string {
 }
 
 export function describeChoice(error: ErrorObject, types: readonly string[]): string {
-  const words = types.map((type) => typeWords[type] ?? type).join(" or ");
+  const words = alternatives(types.map((type) => typeWords[type] ?? type));
   const isText = types.includes("string") && ["number", "symbol"].includes(typeof error.data);
   const hint = isText || typeof error.data === "boolean" ? " Put it in quotes." : "";
   const quotes = types.every((type) => type === "string" || type === "null") ? hint : "";
-  return `"${name(error)}" must be ${words}, not ${valueWords(error.data)}.${quotes}`;
+  return `${named(error)} must be ${words}, not ${valueWords(error.data)}.${quotes}`;
+}
+
+/** `a`, `a or b`, `a, b or c`. */
+function alternatives(words: readonly string[]): string {
+  const last = words.at(-1) ?? "";
+  return words.length < 2 ? last : `${words.slice(0, -1).join(", ")} or ${last}`;
 }
 
 export function params(error: ErrorObject): Readonly<Record<string, string>> {
@@ -98,7 +109,12 @@ const typeWords: Readonly<Record<string, string>> = {
 };
 
 function name(error: ErrorObject): string {
-  return describePointer(error.instancePath) || "the file";
+  return describePointer(error.instancePath);
+}
+
+/** The subject of a sentence. */
+function named(error: ErrorObject): string {
+  return error.instancePath === "" ? "The file" : `"${name(error)}"`;
 }
 
 function subject(error: ErrorObject): string {
@@ -106,7 +122,7 @@ function subject(error: ErrorObject): string {
 }
 
 function placeWords(error: ErrorObject): string {
-  return error.instancePath === "" ? "The file " : `"${name(error)}" `;
+  return error.instancePath === "" ? "The file " : `${named(error)} `;
 }
 
 function valueWords(value: unknown): string {
