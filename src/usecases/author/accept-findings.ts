@@ -5,9 +5,11 @@ import { yamlLimits } from "../../registry/yaml/limits.ts";
 import type { SourceTree } from "../../source/source-tree.ts";
 import type { AcceptRequest, AcceptanceReport } from "../app-validate.ts";
 import type { EditableFiles } from "./editable-files.ts";
-import { acceptDateInvalid, acceptSettingsBroken, fileWasChanged } from "./errors.ts";
+import { acceptInvalid, acceptSettingsBroken, fileWasChanged } from "./errors.ts";
 
 const settingsPath = "registry.yaml";
+/** What the schema of registry.yaml allows. */
+const maxReason = 1024;
 
 /**
  * Writes `accept` entries to registry.yaml for every error and warning that is not accepted yet.
@@ -45,10 +47,13 @@ export function checkAcceptance({ until, reason }: AcceptRequest, now: Date): vo
     /^\d{4}-\d{2}-\d{2}$/.test(until) &&
     !Number.isNaN(day.getTime()) &&
     day.toISOString().startsWith(until);
-  if (!isDay) throw acceptDateInvalid(`"${until.slice(0, 40)}" is no day: write it as 2027-03-31.`);
+  if (!isDay) throw acceptInvalid(`"${until.slice(0, 40)}" is no day: write it as 2027-03-31.`);
   const today = now.toISOString().slice(0, 10);
-  if (until < today) throw acceptDateInvalid(`${until} is gone; today is ${today}.`);
-  if (reason.trim() === "") throw acceptDateInvalid("The reason is empty.");
+  if (until < today) throw acceptInvalid(`${until} is gone; today is ${today}.`);
+  if (reason.trim() === "") throw acceptInvalid("The reason is empty.");
+  if (reason.length > maxReason) {
+    throw acceptInvalid(`The reason has ${reason.length} characters, more than ${maxReason}.`);
+  }
 }
 
 /** What a registry can take for a time. */

@@ -125,7 +125,7 @@ export function fileUneditable(path: string, cause: CairnError): CairnError {
   });
 }
 
-export function acceptDateInvalid(problem: string): CairnError {
+export function acceptInvalid(problem: string): CairnError {
   return invalid(
     "ACCEPT_INVALID",
     `This cannot be accepted: ${problem}`,
