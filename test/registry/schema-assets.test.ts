@@ -51,7 +51,7 @@ describe("a sentence for what is refused", () => {
       schema: "deployment",
       text: `${blue}instance_type: a\nmodel: ./model.yml\n`,
       expected: [
-        '4:8 "model" cannot be "./model.yml". A reference to a model starts with `azureml:`, such as `azureml:taxi-fare:1`. A model in another file cannot be named by its path: write the model out here, or refer to it.',
+        '4:8 "model" cannot be "./model.yml". A reference to a model starts with `azureml:`, such as `azureml:taxi-fare:1`; a full id ends with `/versions/<version>`. A model in another file cannot be named by its path: write the model out here, or refer to it.',
       ],
     },
     {
