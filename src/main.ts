@@ -27,6 +27,12 @@ const serve: CliServices["serve"] = async (request) => {
   await serveRegistries(request, { openServeContext, startHttp: startHttpServer });
 };
 
+const watch: CliServices["watch"] = async (request) => {
+  const { openLook } = await import("./compose/watch.ts");
+  const { watchRegistry } = await import("./controller/watch.ts");
+  await watchRegistry(request, { openLook });
+};
+
 process.exitCode = await run(
   {
     argv: process.argv.slice(2),
@@ -41,6 +47,7 @@ process.exitCode = await run(
   {
     createApp,
     serve,
+    watch,
     seedSample: async ({ target }) => {
       const { seedSample } = await import("./compose/seed-sample.ts");
       return seedSample(target, process.env);

@@ -5,6 +5,7 @@ const commandTable: Readonly<Record<string, () => Promise<Command>>> = {
   init: async () => (await import("./commands/init.ts")).initCommand,
   register: async () => (await import("./commands/register.ts")).registerCommand,
   validate: async () => (await import("./commands/validate.ts")).validateCommand,
+  watch: async () => (await import("./commands/watch.ts")).watchCommand,
   check: async () => (await import("./commands/check.ts")).checkCommand,
   diff: async () => (await import("./commands/diff.ts")).diffCommand,
   render: async () => (await import("./commands/render.ts")).renderCommand,

@@ -1,5 +1,6 @@
 import type { App } from "../usecases/app.ts";
 import type { AppOptions, SeedSample, ServeRunner } from "../usecases/app-options.ts";
+import type { WatchRunner } from "../usecases/watch.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -98,6 +99,7 @@ export interface ProcessContext<
 > extends ContextBase<Options> {
   readonly openApp: (options: AppOptions) => Promise<App>;
   readonly serve: ServeRunner;
+  readonly watch: WatchRunner;
   readonly seedSample: SeedSample;
   readonly verbose: boolean;
 }

@@ -8,6 +8,7 @@ import type {
   ServeRunner,
   TextStream,
 } from "../usecases/app-options.ts";
+import type { WatchRunner } from "../usecases/watch.ts";
 import { commandNames, loadCommands } from "./command-table.ts";
 import { interrupted, unknownCommand, usageError } from "./errors.ts";
 import { ExitCode, exitCodeOf } from "./exit-codes.ts";
@@ -36,6 +37,7 @@ export interface ProcessEdge {
 export interface CliServices {
   readonly createApp: CreateApp;
   readonly serve: ServeRunner;
+  readonly watch: WatchRunner;
   readonly seedSample: SeedSample;
   readonly version: string;
   /** Time for intervals and for "4 min ago"; the system's unless a test brings its own. */
@@ -141,6 +143,7 @@ async function invoke(parsed: Parsed, surroundings: Surroundings): Promise<ExitC
     verbose,
     openApp: services.createApp,
     serve: services.serve,
+    watch: services.watch,
     seedSample: services.seedSample,
   });
 }

@@ -37,7 +37,8 @@ export function createChangeValidator(context: ValidatorContext): App["validateC
       if (ends === undefined) return nothingChanged;
       const state = request.path === undefined ? await knownState(context.lazy) : undefined;
       const { withExcerpts } = request;
-      return await validateChange({ ...ends, state, now: systemClock.now(), withExcerpts });
+      const cache = await context.texts.documents();
+      return await validateChange({ ...ends, state, now: systemClock.now(), withExcerpts, cache });
     } finally {
       await repository.close();
     }
@@ -97,7 +98,7 @@ async function treeOf(git: Pick<GitMirror, "readCommit">, commit: string): Promi
 
 /** A registry that is not on this machine: its branch, or what else its host has by that name. */
 async function validateRemote(
-  { lazy }: ValidatorContext,
+  { lazy, texts }: ValidatorContext,
   url: string,
   { base: revision, head, withExcerpts }: ChangeRequest,
 ): Promise<ChangeReport> {
@@ -113,6 +114,7 @@ async function validateRemote(
     state: await knownState(lazy),
     now: systemClock.now(),
     withExcerpts,
+    cache: await texts.documents(),
   });
 }
 

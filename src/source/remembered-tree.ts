@@ -15,7 +15,8 @@ export class RememberedIds {
     const kept = new Map<string, Remembered>();
     const completed = entries.map((entry) => {
       const known = this.#ids.get(entry.path);
-      if (known === undefined || known.fingerprint !== entry.fingerprint) return entry;
+      const { text, isSettled = false } = entry.fingerprint ?? {};
+      if (known === undefined || !isSettled || known.fingerprint !== text) return entry;
       kept.set(entry.path, known);
       return { ...entry, objectId: known.objectId };
     });
@@ -33,6 +34,7 @@ export class RememberedSourceTree implements SourceTree {
   readonly origin: string;
   readonly #tree: SourceTree;
   readonly #ids: RememberedIds;
+  #entries: Promise<readonly SourceEntry[]> | undefined;
   #fingerprints: ReadonlyMap<string, string> = new Map();
 
   constructor(tree: SourceTree, ids: RememberedIds) {
@@ -41,14 +43,10 @@ export class RememberedSourceTree implements SourceTree {
     this.origin = tree.origin;
   }
 
-  async list(): Promise<readonly SourceEntry[]> {
-    const entries = await this.#tree.list();
-    this.#fingerprints = new Map(
-      entries.flatMap(({ path, fingerprint }) =>
-        fingerprint === undefined ? [] : [[path, fingerprint] as const],
-      ),
-    );
-    return this.#ids.complete(entries);
+  /** One look for the life of this tree. */
+  list(): Promise<readonly SourceEntry[]> {
+    this.#entries ??= this.#list();
+    return this.#entries;
   }
 
   read(path: string, options: { readonly maxBytes: number }): Promise<Uint8Array> {
@@ -69,5 +67,15 @@ export class RememberedSourceTree implements SourceTree {
 
   open(path: string): AsyncIterable<Uint8Array> {
     return this.#tree.open(path);
+  }
+
+  async #list(): Promise<readonly SourceEntry[]> {
+    const entries = await this.#tree.list();
+    this.#fingerprints = new Map(
+      entries.flatMap(({ path, fingerprint }) =>
+        fingerprint?.isSettled === true ? [[path, fingerprint.text] as const] : [],
+      ),
+    );
+    return this.#ids.complete(entries);
   }
 }

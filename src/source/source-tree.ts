@@ -6,13 +6,20 @@ export interface SourceEntry {
   readonly sizeBytes: number;
   /** The Git blob id; absent in a folder. */
   readonly objectId: string | undefined;
-  /**
-   * In a folder: equal for two looks at a path means equal bytes. Absent where that cannot be told,
-   * for what changed a moment ago say. Means nothing to another process or on another day.
-   */
-  readonly fingerprint?: string;
+  /** In a folder: what can be seen of a file without reading it. */
+  readonly fingerprint?: Fingerprint;
   /** Why an `unreadable` entry cannot be used. */
   readonly problem?: string;
+}
+
+/** Means nothing to another process or on another day. */
+export interface Fingerprint {
+  readonly text: string;
+  /**
+   * Whether a file with the same text has the same bytes. False for what was written a moment ago:
+   * it could be written again in the same moment.
+   */
+  readonly isSettled: boolean;
 }
 
 /**

@@ -52,6 +52,7 @@ export async function cairn(
       serve: async (request) => {
         served.push(request);
       },
+      watch: async () => undefined,
       seedSample: async ({ target }) => ({ repository: target, created: true }),
       version: "0.1.0",
       clock: { now: () => new Date("2025-01-02T00:00:00Z"), monotonicMs: () => 0 },

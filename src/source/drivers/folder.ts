@@ -250,11 +250,12 @@ async function entryAt(root: string, path: string): Promise<SourceEntry | undefi
   return isRepository ? { path, type: "submodule", sizeBytes: 0, objectId: undefined } : undefined;
 }
 
-/** The time of a change cannot be set by hand, unlike that of the content. */
+/** Other than the time of the content, that of the change cannot be set by hand. */
 function printOf(found: BigIntStats | undefined): Pick<SourceEntry, "fingerprint"> {
-  if (found === undefined || Date.now() - Number(found.ctimeMs) < unsettledMs) return {};
-  const { size, mtimeNs, ctimeNs, ino, dev } = found;
-  return { fingerprint: [size, mtimeNs, ctimeNs, ino, dev].join(":") };
+  if (found === undefined) return {};
+  const { size, mtimeNs, ctimeNs, ctimeMs, ino, dev } = found;
+  const text = [size, mtimeNs, ctimeNs, ino, dev].join(":");
+  return { fingerprint: { text, isSettled: Date.now() - Number(ctimeMs) > unsettledMs } };
 }
 
 function isRealPath(folder: string): Promise<boolean> {
