@@ -131,6 +131,25 @@ describe("places", () => {
       after: "a:\n- 1 # one\n- x: 2\n- z: 3\n",
     },
     {
+      name: "a list, with several items more",
+      text: "a:\n  # first\n  - 1 # one\n  - { x: 2 }\n\n# last\nb: 1\n",
+      edit: set(["a"], [1, { x: 2 }, { z: 3, k: [4] }, "no"]),
+      after:
+        'a:\n  # first\n  - 1 # one\n  - { x: 2 }\n  - z: 3\n    k:\n      - 4\n  - "no"\n\n# last\nb: 1\n',
+    },
+    {
+      name: "a list, with one item changed and several more",
+      text: "a:\r\n  - 1 # one\r\n  - x: 2 # two\r\n",
+      edit: set(["a"], [1, { x: 3 }, 4, 5]),
+      after: "a:\r\n  - 1 # one\r\n  - x: 3 # two\r\n  - 4\r\n  - 5\r\n",
+    },
+    {
+      name: "a list in brackets, with several items more",
+      text: "a: [1] # one\n",
+      edit: set(["a"], [1, 2, 3]),
+      after: "a: [1, 2, 3] # one\n",
+    },
+    {
       name: "an item",
       text: "a:\n  - 1 # one\n  - x: 2\n",
       edit: set(["a", 0], "z"),
