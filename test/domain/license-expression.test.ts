@@ -4,11 +4,22 @@ import { licenseProblem, meantLicense } from "../../src/domain/license-expressio
 
 describe("a licence", () => {
   it.each([
-    ...["MIT", "mit", "Apache-2.0", "GPL-2.0+", "LGPL-2.1-or-later", "0BSD", "CC-BY-NC-SA-4.0"],
-    ...["MIT OR Apache-2.0", "(MIT OR Apache-2.0) AND BSD-3-Clause", "((MIT))", "mit or isc"],
+    "MIT",
+    "mit",
+    "Apache-2.0",
+    "GPL-2.0+",
+    "LGPL-2.1-or-later",
+    "0BSD",
+    "CC-BY-NC-SA-4.0",
+    "MIT OR Apache-2.0",
+    "(MIT OR Apache-2.0) AND BSD-3-Clause",
+    "((MIT))",
+    "mit or isc",
     "GPL-2.0-or-later WITH Classpath-exception-2.0",
     "GPL-3.0-only WITH AdditionRef-own AND (MIT)",
-    ...["LicenseRef-own", "DocumentRef-spdx:LicenseRef-own", "MIT AND LicenseRef-a.b-c"],
+    "LicenseRef-own",
+    "DocumentRef-spdx:LicenseRef-own",
+    "MIT AND LicenseRef-a.b-c",
   ])("%s is one", (expression) => {
     expect(licenseProblem(expression)).toBeUndefined();
   });

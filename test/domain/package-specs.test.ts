@@ -22,10 +22,26 @@ describe("a package of conda", () => {
   });
 
   it.each([
-    ...["numpy=1.2", "numpy==1.2", "numpy 1.2", "numpy 1.2 py38_0", "numpy<2", "numpy>=1,<2"],
-    ...["python[version='3.8.*']", "python[version='>=3.8,<3.9']", "conda-forge::numpy=1.26.4"],
-    ...["pip", "setuptools", "wheel", "{{ package }}", "${PACKAGE}", "numpy={{ version }}"],
-    ...["https://conda.anaconda.org/x/linux-64/y-1.tar.bz2", "", " ", "=1", "__cuda"],
+    "numpy=1.2",
+    "numpy==1.2",
+    "numpy 1.2",
+    "numpy 1.2 py38_0",
+    "numpy<2",
+    "numpy>=1,<2",
+    "python[version='3.8.*']",
+    "python[version='>=3.8,<3.9']",
+    "conda-forge::numpy=1.26.4",
+    "pip",
+    "setuptools",
+    "wheel",
+    "{{ package }}",
+    "${PACKAGE}",
+    "numpy={{ version }}",
+    "https://conda.anaconda.org/x/linux-64/y-1.tar.bz2",
+    "",
+    " ",
+    "=1",
+    "__cuda",
   ])("%s is not", (spec) => {
     expect(unboundedCondaPackage(spec)).toBeUndefined();
   });
@@ -50,13 +66,33 @@ describe("a line for pip", () => {
   });
 
   it.each([
-    ...["numpy==1.2", "numpy===1.2", "numpy~=1.2", "numpy<2", "numpy<=2", "numpy>=1,<2"],
-    ...["numpy==1.2 --hash=sha256:00", "numpy[all]==1.2; python_version < '3.9'", "# numpy", ""],
-    ...["git+https://github.com/contoso/tools.git@v1.2", "pip", "-r other.txt", "--pre"],
-    ...["git+https://github.com/contoso/tools.git@0123456789abcdef0123456789abcdef01234567"],
-    ...["--index-url https://pypi.contoso.example/simple", "-e .", ".", "./tools", "../tools"],
-    ...["tools.whl", "./dist/tools-1-py3-none-any.whl", "https://contoso.example/tools.whl"],
-    ...["tools @ https://contoso.example/tools.whl", "{{latest-pypi-version}}", "$PACKAGE", "a b"],
+    "numpy==1.2",
+    "numpy===1.2",
+    "numpy~=1.2",
+    "numpy<2",
+    "numpy<=2",
+    "numpy>=1,<2",
+    "numpy==1.2 --hash=sha256:00",
+    "numpy[all]==1.2; python_version < '3.9'",
+    "# numpy",
+    "",
+    "git+https://github.com/contoso/tools.git@v1.2",
+    "pip",
+    "-r other.txt",
+    "--pre",
+    "git+https://github.com/contoso/tools.git@0123456789abcdef0123456789abcdef01234567",
+    "--index-url https://pypi.contoso.example/simple",
+    "-e .",
+    ".",
+    "./tools",
+    "../tools",
+    "tools.whl",
+    "./dist/tools-1-py3-none-any.whl",
+    "https://contoso.example/tools.whl",
+    "tools @ https://contoso.example/tools.whl",
+    "{{latest-pypi-version}}",
+    "$PACKAGE",
+    "a b",
     "tools=={{latest-pypi-version}}",
   ])("%s is not", (line) => {
     expect(unboundedPipPackage(line)).toBeUndefined();
@@ -83,13 +119,13 @@ describe("a line for pip", () => {
   });
 
   it.each([
-    `${"a".repeat(500_000)}`,
-    `${"a ".repeat(200_000)}`,
+    "a".repeat(500_000),
+    "a ".repeat(200_000),
     `a[${"[".repeat(500_000)}`,
     `git+https://${"@".repeat(500_000)}`,
     `-e ${" ".repeat(500_000)}`,
-    `${"a>=".repeat(200_000)}`,
-    `${" #".repeat(200_000)}`,
+    "a>=".repeat(200_000),
+    " #".repeat(200_000),
   ])("that is long is looked at once", (line) => {
     const started = performance.now();
     unboundedPipPackage(line);

@@ -36,28 +36,45 @@ describe("a Dockerfile", () => {
   });
 
   it.each([
-    ...["pip install a", "pip3 install -U a", "python -m pip install --no-cache-dir 'a>=1'"],
-    ...[
-      "/opt/conda/bin/pip install a==1 b",
-      "make && sudo pip install a",
-      "PIP_NO_CACHE=1 pip install a",
-    ],
-    ...["conda install -y -c conda-forge a", "mamba install -n env a=1 b", "conda create -n env a"],
-    ...['["pip", "install", "a"]', "--mount=type=cache,target=/root pip install a \\\n  && make"],
-    ...["<<EOF\npip install a\nEOF", "pip install git+https://contoso.example/a.git"],
+    "pip install a",
+    "pip3 install -U a",
+    "python -m pip install --no-cache-dir 'a>=1'",
+    "/opt/conda/bin/pip install a==1 b",
+    "make && sudo pip install a",
+    "PIP_NO_CACHE=1 pip install a",
+    "conda install -y -c conda-forge a",
+    "mamba install -n env a=1 b",
+    "conda create -n env a",
+    '["pip", "install", "a"]',
+    "--mount=type=cache,target=/root pip install a \\\n  && make",
+    "<<EOF\npip install a\nEOF",
+    "pip install git+https://contoso.example/a.git",
   ])("that runs %s", async (command) => {
     const found = await findingsOf(build(`FROM base:1\nUSER x\nRUN ${command}\n`));
     expect(found).toEqual(["dockerfile-unpinned e/context/Dockerfile:3:1"]);
   });
 
   it.each([
-    ...["pip install a==1", "pip install -r requirements.txt", "pip install -c versions.txt a"],
-    ...["pip install .", "pip install -e ./src", "pip install $PACKAGE", "pip install ./a.whl"],
-    ...["pip install --upgrade pip setuptools", "pip install a==1 > /dev/null 2>&1"],
-    ...["pip install --index-url https://x.example/simple a==1", "pip install 'a<2' && rm -rf x"],
-    ...["apt-get install -y git", "npm install", "conda env create -f conda.yaml -n env"],
-    ...["conda install a=1 -c x", "conda install --file packages.txt", "echo pip install a"],
-    ...['["pip", "install"', "pip download a", "conda create --clone base -n env"],
+    "pip install a==1",
+    "pip install -r requirements.txt",
+    "pip install -c versions.txt a",
+    "pip install .",
+    "pip install -e ./src",
+    "pip install $PACKAGE",
+    "pip install ./a.whl",
+    "pip install --upgrade pip setuptools",
+    "pip install a==1 > /dev/null 2>&1",
+    "pip install --index-url https://x.example/simple a==1",
+    "pip install 'a<2' && rm -rf x",
+    "apt-get install -y git",
+    "npm install",
+    "conda env create -f conda.yaml -n env",
+    "conda install a=1 -c x",
+    "conda install --file packages.txt",
+    "echo pip install a",
+    '["pip", "install"',
+    "pip download a",
+    "conda create --clone base -n env",
   ])("that runs %s is fine", async (command) => {
     expect(await findingsOf(build(`FROM base:1\nRUN ${command}\n`))).toEqual([]);
   });
