@@ -1,6 +1,6 @@
-import { mkdir, stat } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { resolve } from "node:path";
 
+import { newFiles } from "./compose/new-files.ts";
 import { createStoreOpener, openStoreUrl } from "./compose/open-store.ts";
 import { openSession } from "./compose/open-session.ts";
 import { createPolicyTester } from "./compose/test-policies.ts";
@@ -17,8 +17,6 @@ import {
   type Settings,
 } from "./compose/settings.ts";
 import type { OpenServeContext, ServedRegistry } from "./controller/serve-context.ts";
-import { writeNewFile } from "./disk/atomic-write.ts";
-import { CairnError } from "./shared/errors.ts";
 import { FileDownloadFolder } from "./store/drivers/file/file-download-folder.ts";
 import type { App } from "./usecases/app.ts";
 import type { AppOptions, CreateApp } from "./usecases/app-options.ts";
@@ -127,26 +125,5 @@ function pullPorts({ cwd }: AppOptions, session: LazySession): Parameters<typeof
     session,
     openStoreUrl: (url) => openStoreUrl(url, cwd),
     openFolder: (path) => new FileDownloadFolder(resolve(cwd, path)),
-  };
-}
-
-function newFiles(folder: string): Parameters<typeof initRegistry>[0] {
-  return {
-    exists: async (path) => (await stat(join(folder, path)).catch(() => undefined)) !== undefined,
-    create: async (path, text) => {
-      const target = join(folder, path);
-      try {
-        await mkdir(dirname(target), { recursive: true });
-        await writeNewFile(target, text);
-      } catch (cause) {
-        throw new CairnError({
-          code: "FILE_NOT_WRITTEN",
-          kind: "denied",
-          message: `${target} cannot be written.`,
-          hint: "Choose a folder that you may write to.",
-          cause,
-        });
-      }
-    },
   };
 }

@@ -2,13 +2,13 @@ import { mkdir, realpath } from "node:fs/promises";
 import { dirname, join, posix, relative, resolve, sep } from "node:path";
 
 import { writeFileAtomically } from "../disk/atomic-write.ts";
-import { CairnError } from "../shared/errors.ts";
 import { CommitSourceTree } from "../source/drivers/commit.ts";
 import { FolderSourceTree } from "../source/drivers/folder.ts";
 import type { App, RenderedDocument, RenderRequest } from "../usecases/app.ts";
 import { renderForWorkspace, type RenderSource } from "../usecases/consume/render-job.ts";
 import { requireBranch } from "../usecases/require-state.ts";
 import { observe } from "../usecases/reconcile/observe.ts";
+import { fileNotWritten } from "./new-files.ts";
 import type { RegistryTarget } from "./settings.ts";
 import type { ValidatorContext } from "./validate-paths.ts";
 
@@ -69,12 +69,6 @@ async function write(cwd: string, { path, text }: RenderedDocument): Promise<voi
     await mkdir(dirname(target), { recursive: true });
     await writeFileAtomically(target, text);
   } catch (cause) {
-    throw new CairnError({
-      code: "FILE_NOT_WRITTEN",
-      kind: "denied",
-      message: `${target} cannot be written.`,
-      hint: "Choose a folder that you may write to.",
-      cause,
-    });
+    throw fileNotWritten(target, cause);
   }
 }

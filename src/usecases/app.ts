@@ -34,7 +34,7 @@ export type * from "./run-options.ts";
 export interface App extends PromoteApp {
   validate(request: ValidateRequest): Promise<ValidateReport>;
   validateChange(request: ChangeRequest): Promise<ChangeReport>;
-  init(request: { readonly folder: string; readonly name: string }): Promise<InitReport>;
+  init(request: InitRequest): Promise<InitReport>;
   adopt(request: AdoptRequest): Promise<ApplyReport>;
   plan(): Promise<PlanReport>;
   apply(request?: ApplyRequest): Promise<ApplyReport>;
@@ -73,9 +73,21 @@ export interface Page<Item> {
   readonly next: string | undefined;
 }
 
+export interface InitRequest {
+  readonly folder: string;
+  readonly name: string;
+  /** The registry is there: write only what editors need. */
+  readonly editorOnly: boolean;
+}
+
 export interface InitReport {
   readonly folder: string;
+  /** New files, and those of editors that are different now. */
   readonly written: readonly string[];
+  /** What could not be put into a file that a person has written, and why. */
+  readonly byHand:
+    | { readonly path: string; readonly reason: string; readonly add: string }
+    | undefined;
 }
 
 export interface AdoptRequest {

@@ -1,32 +1,73 @@
+import { editorSchemas } from "../../registry/editor-schemas.ts";
+import {
+  editorSchemaFolder,
+  editorSettingsPath,
+  mergeEditorSettings,
+} from "../../registry/editor-settings.ts";
 import { CairnError } from "../../shared/errors.ts";
-import type { InitReport } from "../app.ts";
+import type { InitReport, InitRequest } from "../app.ts";
 
-/** The few things `init` needs of a folder; nothing that exists is ever overwritten. */
+/** The few things `init` needs of a folder. */
 export interface NewFiles {
-  exists(path: string): Promise<boolean>;
+  /** Rejects when the file is there and cannot be read as text. */
+  read(path: string): Promise<string | undefined>;
   create(path: string, text: string): Promise<void>;
+  replace(path: string, text: string): Promise<void>;
 }
 
-/** Writes a registry that is valid as it stands: the reader then adds manifests. */
-export async function initRegistry(
-  files: NewFiles,
-  request: { readonly folder: string; readonly name: string },
-): Promise<InitReport> {
-  if (await files.exists("registry.yaml")) {
-    throw new CairnError({
-      code: "REGISTRY_EXISTS",
-      kind: "invalid",
-      message: `${request.folder} is a registry already: it has a registry.yaml.`,
-      hint: "Edit that file, or choose another folder.",
-    });
-  }
+/**
+ * Writes a registry that is valid as it stands: the reader then adds manifests. Of what exists
+ * only the part for editors is ever changed. Rejects with `REGISTRY_EXISTS`, and with
+ * `REGISTRY_NOT_HERE` when only that part is asked for.
+ */
+export async function initRegistry(files: NewFiles, request: InitRequest): Promise<InitReport> {
+  const { folder, name } = request;
+  const isThere = (await files.read("registry.yaml")) !== undefined;
+  if (request.editorOnly && !isThere) throw registryNotHere(folder);
+  if (!request.editorOnly && isThere) throw registryExists(folder);
   const written: string[] = [];
-  for (const [path, text] of templates(request.name)) {
-    if (await files.exists(path)) continue;
+  for (const [path, text] of request.editorOnly ? [] : templates(name)) {
+    if ((await files.read(path)) !== undefined) continue;
     await files.create(path, text);
     written.push(path);
   }
-  return { folder: request.folder, written };
+  const byHand = await writeEditorFiles(files, written);
+  return { folder, written, byHand };
+}
+
+/** yaml-language-server, and with it most editors, then shows what `cairn validate` would say. */
+async function writeEditorFiles(files: NewFiles, written: string[]): Promise<InitReport["byHand"]> {
+  async function put(path: string, text: string): Promise<void> {
+    const old = await files.read(path);
+    if (old === text) return;
+    await (old === undefined ? files.create(path, text) : files.replace(path, text));
+    written.push(path);
+  }
+  for (const { file, text } of editorSchemas()) await put(`${editorSchemaFolder}/${file}`, text);
+  const merged = mergeEditorSettings(await files.read(editorSettingsPath));
+  if (merged.type === "text") {
+    await put(editorSettingsPath, merged.text);
+    return undefined;
+  }
+  return { path: editorSettingsPath, reason: merged.reason, add: merged.add };
+}
+
+function registryExists(folder: string): CairnError {
+  return new CairnError({
+    code: "REGISTRY_EXISTS",
+    kind: "invalid",
+    message: `${folder} is a registry already: it has a registry.yaml.`,
+    hint: "Edit that file, or choose another folder; --editor writes what editors need and nothing else.",
+  });
+}
+
+function registryNotHere(folder: string): CairnError {
+  return new CairnError({
+    code: "REGISTRY_NOT_HERE",
+    kind: "invalid",
+    message: `${folder} is no registry: it has no registry.yaml.`,
+    hint: "Go to the folder of the registry, or leave --editor out to start one here.",
+  });
 }
 
 function templates(name: string): readonly (readonly [string, string])[] {
