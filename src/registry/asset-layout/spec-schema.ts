@@ -55,12 +55,13 @@ const controlSteps: ReadonlySet<string> = new Set(["if_else", "do_while", "paral
 
 /** Tags and properties with structure are written out as JSON text when they are published. */
 function asPublished(value: JsonObject): JsonObject {
-  const changed = Object.entries(value).flatMap(([key, member]) => {
-    if (!isJsonObject(member)) return [];
-    if (key === "tags" || key === "properties") return [[key, withTexts(member)] as const];
-    return key === "jobs" ? [[key, withoutControl(member)] as const] : [];
-  });
-  return changed.length === 0 ? value : { ...value, ...Object.fromEntries(changed) };
+  const { tags, properties, jobs } = value;
+  return {
+    ...value,
+    ...(isJsonObject(tags) ? { tags: withTexts(tags) } : {}),
+    ...(isJsonObject(properties) ? { properties: withTexts(properties) } : {}),
+    ...(isJsonObject(jobs) ? { jobs: withoutControl(jobs) } : {}),
+  };
 }
 
 function withoutControl(jobs: JsonObject): JsonObject {
