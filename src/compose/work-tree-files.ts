@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { constants, type Stats } from "node:fs";
-import { chmod, lstat, open, realpath, rename, rm } from "node:fs/promises";
+import { chmod, chown, lstat, open, realpath, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 import { syncDirectory, writeNewFile } from "../disk/atomic-write.ts";
@@ -28,7 +28,9 @@ export class WorkTreeFiles implements EditableFiles {
       if (before === undefined) return "changed";
       const mode = before.mode & 0o7777;
       await writeNewFile(temporary, change.after, { mode });
-      await chmod(temporary, mode); // The umask had its say in the line above.
+      // Who is root must not take the file from its owner; nobody else may give it away.
+      await chown(temporary, before.uid, before.gid).catch(() => undefined);
+      await chmod(temporary, mode); // The umask had its say when the file was made.
       const now = await statUnchanged(target, change.before);
       if (now?.ino !== before.ino || now.mtimeMs !== before.mtimeMs) return "changed";
       await rename(temporary, target);

@@ -23,13 +23,12 @@ export function acceptInSettings(
   const value = parseYaml(bytes).value;
   const known = isJsonObject(value) ? value["accept"] : undefined;
   const entries: JsonValue[] = Array.isArray(known) ? [...known] : [];
-  const nameable = findings.filter(({ path }) => namedPath.test(path));
   const indexes = new Map(
     entries.flatMap((entry, index) =>
       isJsonObject(entry) && entry["paths"] === undefined ? [[keyOf(entry), index] as const] : [],
     ),
   );
-  for (const { rule, path, count } of nameable) {
+  for (const { rule, path, count } of findings) {
     const entry = { rule, path, count, reason, until };
     const index = indexes.get(keyOf(entry));
     if (index === undefined) entries.push(entry);
@@ -44,7 +43,11 @@ export function acceptInSettings(
   return edited;
 }
 
-/** What a path in registry.yaml may be; what has another name stays a finding. */
+/** Whether registry.yaml can name a path: what it cannot name stays a finding. */
+export function isNameable(path: string): boolean {
+  return namedPath.test(path);
+}
+
 const namedPath = /^[^\\\p{Cc}\p{Cs}]{1,1024}$/u;
 
 function keyOf({ rule, path }: JsonObject): string {

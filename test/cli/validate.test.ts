@@ -197,11 +197,12 @@ describe("formats", () => {
   it.each([
     { argv: [], commands: 1 },
     { argv: ["--show-accepted"], commands: 2 },
-  ])("github $argv", async ({ argv, commands }) => {
+  ])("github annotates, with $argv", async ({ argv, commands }) => {
     const { out } = await validate({ findings }, ["--format", "github", ...argv]);
     const rows = out.trimEnd().split("\n");
 
-    expect(rows.filter((row) => row.startsWith("::error "))).toHaveLength(commands);
+    expect(rows.filter((row) => row.startsWith("::"))).toHaveLength(commands);
+    expect(rows.filter((row) => row.startsWith("::error "))).toHaveLength(1);
     expect(rows.at(-1)).toBe(
       "1 error in 2 assets. 1 accepted until 2027-03-31. 1 can be corrected with --fix.",
     );

@@ -17,7 +17,7 @@ const shownByLevel = 10;
 export function renderAnnotations(findings: readonly Finding[]): string {
   const lines = findings.map(renderAnnotation);
   const isCut = (["error", "warning", "info"] as const).some(
-    (level) => findings.filter(({ severity }) => severity === level).length > shownByLevel,
+    (level) => findings.filter((finding) => levelOf(finding) === level).length > shownByLevel,
   );
   if (isCut) {
     lines.push(
@@ -27,14 +27,20 @@ export function renderAnnotations(findings: readonly Finding[]): string {
   return lines.join("\n");
 }
 
-function renderAnnotation({ severity, rule, message, path, line, column }: Finding): string {
+function renderAnnotation(finding: Finding): string {
+  const { rule, message, path, line, column } = finding;
   const properties = [
     `file=${escapeProperty(path)}`,
     ...(line === undefined ? [] : [`line=${line}`]),
     ...(column === undefined ? [] : [`col=${column}`]),
     `title=${escapeProperty(rule)}`,
   ];
-  return `::${commandOf[severity]} ${properties.join(",")}::${escapeData(message)}`;
+  return `::${commandOf[levelOf(finding)]} ${properties.join(",")}::${escapeData(message)}`;
+}
+
+/** What is accepted fails nothing. */
+function levelOf({ severity, accepted }: Finding): Severity {
+  return accepted === undefined ? severity : "info";
 }
 
 /** A line break would start a command of its own. */

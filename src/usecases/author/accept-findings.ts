@@ -1,6 +1,6 @@
 import { acceptanceRules, isFixedRule } from "../../domain/finding-policy.ts";
 import type { Finding } from "../../domain/finding.ts";
-import { acceptInSettings } from "../../registry/accept-in-settings.ts";
+import { acceptInSettings, isNameable } from "../../registry/accept-in-settings.ts";
 import { yamlLimits } from "../../registry/yaml/limits.ts";
 import type { SourceTree } from "../../source/source-tree.ts";
 import type { AcceptRequest, AcceptanceReport } from "../app-validate.ts";
@@ -57,8 +57,9 @@ export function checkAcceptance({ until, reason }: AcceptRequest, now: Date): vo
 }
 
 /** What a registry can take for a time. */
-function isOpen({ rule, severity, accepted }: Finding): boolean {
-  return accepted === undefined && severity !== "info" && !acceptanceRules.has(rule);
+function isOpen({ rule, path, severity, accepted }: Finding): boolean {
+  const isTaken = accepted !== undefined || severity === "info";
+  return !isTaken && !acceptanceRules.has(rule) && isNameable(path);
 }
 
 /** How many a rule finds in a file, infos too: the count of an acceptance is of all of them. */
