@@ -78,6 +78,24 @@ describe("a fix", () => {
       to: 'a: ["p, q", y]\n',
     },
     {
+      name: "in brackets, what PyYAML takes for a key",
+      from: "a: [x, y]\n",
+      fix: set(["a", 0], "?p: q"),
+      to: 'a: ["?p: q", y]\n',
+    },
+    {
+      name: "what PyYAML refuses unless it is escaped",
+      from: "a: 'x'\n",
+      fix: set(["a"], "\u0085\ufeff"),
+      to: 'a: "\\u0085\\ufeff"\n',
+    },
+    {
+      name: "a reference plainly, in brackets too",
+      from: "a: [x]\n",
+      fix: set(["a", 0], "azureml:env:1"),
+      to: "a: [azureml:env:1]\n",
+    },
+    {
       name: "a list in brackets",
       from: "a: x # c\n",
       fix: set(["a"], ["z", 1]),

@@ -124,10 +124,18 @@ function* renderings(value: JsonValue, quote: string): Iterable<string> {
     yield renderYaml(value, style).trimEnd();
     return;
   }
-  const isOneLine = !/[\r\n\u0085\u2028\u2029]/.test(value);
-  if (quote === "'" && isOneLine) yield `'${value.replaceAll("'", "''")}'`;
-  if (quote === "" && isOneLine) yield renderYaml(value).trimEnd();
-  yield JSON.stringify(value);
+  if (quote === "'" && !special.test(value)) yield `'${value.replaceAll("'", "''")}'`;
+  if (quote === "" && plain.test(value)) yield renderYaml(value).trimEnd();
+  yield JSON.stringify(value).replaceAll(new RegExp(special, "gu"), toEscape);
+}
+
+/** What every reader takes for plain text at any place, within brackets too. */
+const plain = /^[\p{L}\p{N}_./](?:[\p{L}\p{N}_./@+ -]|:(?=[\p{L}\p{N}_/]))*$/u;
+/** Line breaks of one reader or another, and what PyYAML refuses unless it is escaped. */
+const special = /[\p{Cc}\u2028\u2029\ufeff\ufffe\uffff]/u;
+
+function toEscape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 function quoteOf(text: string, [start]: Range): string {
