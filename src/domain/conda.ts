@@ -36,8 +36,16 @@ export interface Dependency {
   readonly pointer: Pointer;
 }
 
+const known = new WeakMap<JsonObject, readonly Dependency[]>();
+
 /** Everything that is to be installed, those too that have no usable form. */
-export function* condaDependencies(value: JsonObject): Iterable<Dependency> {
+export function condaDependencies(value: JsonObject): readonly Dependency[] {
+  const dependencies = known.get(value) ?? [...listDependencies(value)];
+  known.set(value, dependencies);
+  return dependencies;
+}
+
+function* listDependencies(value: JsonObject): Iterable<Dependency> {
   const { dependencies } = value;
   for (const [index, item] of (Array.isArray(dependencies) ? dependencies : []).entries()) {
     const pip = isJsonObject(item) ? item["pip"] : undefined;

@@ -27,7 +27,7 @@ const formats: readonly { readonly what: string; readonly pattern: RegExp }[] = 
 
 /** One look that nearly every text passes. */
 const hint =
-  /AKIA|ASIA|gh[pousr]_|github_pat_|glpat-|Key=|sig=|xox[abeoprs]-|PRIVATE KEY|eyJ|sk-|AIza|hf_|npm_|pypi-|dapi|:\/\/[^\s/@]{0,300}@/i;
+  /A[KS]IA|gh[pousr]_|github_pat_|glpat-|[Kk][Ee][Yy]=|[Ss][Ii][Gg]=|xox[abeoprs]-|PRIVATE KEY|eyJ|sk-|AIza|hf_|npm_|pypi-|dapi|:\/\/[^\s/@]{0,300}@/;
 const shortestSecret = 16;
 
 /** What kind of secret a text holds by its own form; never the secret. */
@@ -46,14 +46,25 @@ function hasPassword(text: string): boolean {
   return false;
 }
 
+const knownNames = new Map<string, boolean>();
+const maxKnownNames = 10_000;
+
 /** Whether the value of a key of this name would be a secret, going by the name alone. */
 export function isSecretName(name: string): boolean {
-  if (name.length > 200) return false;
-  const words = name
+  const known = knownNames.get(name);
+  if (known !== undefined) return known;
+  const isSecret = name.length <= 200 && secretNames.test(inLowerCaseWords(name));
+  // Manifests have the same keys over and over; names of their own must not add up.
+  if (knownNames.size >= maxKnownNames) knownNames.clear();
+  knownNames.set(name, isSecret);
+  return isSecret;
+}
+
+function inLowerCaseWords(name: string): string {
+  return name
     .replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2")
     .toLowerCase()
     .replaceAll(/[-. ]/g, "_");
-  return secretNames.test(words);
 }
 
 /** `pad_token`, `max_tokens` and `secret_name` are not among them. */

@@ -1,3 +1,4 @@
+import { parseDockerfile, type Instruction } from "./dockerfile.ts";
 import type { LocalPath, Registry, SupportingText } from "./registry.ts";
 
 /** A supporting file and the field that leads to it, the first of those that do. */
@@ -28,5 +29,21 @@ function* distinctTexts(registry: Registry): Iterable<NamedText> {
     const key = `${text.role} ${text.path}`;
     if (!seen.has(key)) yield text;
     seen.add(key);
+  }
+}
+
+/** A Dockerfile of the registry, with its instructions. */
+export interface NamedDockerfile extends NamedText {
+  readonly instructions: readonly Instruction[];
+}
+
+const parsed = new WeakMap<NamedText, readonly Instruction[]>();
+
+/** Every Dockerfile of the registry, parsed once for all rules. */
+export function* dockerfiles(registry: Registry): Iterable<NamedDockerfile> {
+  for (const file of supportingTexts(registry, "dockerfile")) {
+    const instructions = parsed.get(file) ?? parseDockerfile(file.text);
+    parsed.set(file, instructions);
+    yield { ...file, instructions };
   }
 }

@@ -1,3 +1,4 @@
+import type { JsonObject } from "../../shared/json.ts";
 import { condaDependencies, condaSpecs, type Dependency } from "../conda.ts";
 import type { Place } from "../finding.ts";
 import { unboundedCondaPackage, unboundedPipPackage } from "../package-specs.ts";
@@ -12,11 +13,8 @@ export const condaUnpinned: Rule = {
 
   *check({ registry }) {
     for (const spec of condaSpecs(registry)) {
-      const open = [...condaDependencies(spec.value)].flatMap((dependency) => {
-        const name = openPackage(dependency);
-        return name === undefined ? [] : [{ name, at: spec.placeOf(dependency.pointer) }];
-      });
-      yield* violation(open);
+      const open = openPackages(spec.value);
+      yield* violation(open.map(({ name, pointer }) => ({ name, at: spec.placeOf(pointer) })));
     }
     for (const { path, text } of supportingTexts(registry, "requirements")) {
       const open = text.split("\n").flatMap((line, index) => {
@@ -27,6 +25,25 @@ export const condaUnpinned: Rule = {
     }
   },
 };
+
+interface OpenPackage {
+  readonly name: string;
+  readonly pointer: Dependency["pointer"];
+}
+
+const judged = new WeakMap<JsonObject, readonly OpenPackage[]>();
+
+/** Models that were logged together have the same conda.yaml: it is judged once. */
+function openPackages(value: JsonObject): readonly OpenPackage[] {
+  const known = judged.get(value);
+  if (known !== undefined) return known;
+  const open = condaDependencies(value).flatMap((dependency) => {
+    const name = openPackage(dependency);
+    return name === undefined ? [] : [{ name, pointer: dependency.pointer }];
+  });
+  judged.set(value, open);
+  return open;
+}
 
 function openPackage({ by, value }: Dependency): string | undefined {
   if (typeof value !== "string") return undefined;

@@ -1,5 +1,4 @@
-import { parseDockerfile } from "../dockerfile.ts";
-import { supportingTexts } from "../supporting-texts.ts";
+import { dockerfiles } from "../supporting-texts.ts";
 import type { Rule } from "./rule.ts";
 
 export const dockerfileForm: Rule = {
@@ -8,8 +7,8 @@ export const dockerfileForm: Rule = {
   states: "A Dockerfile starts with FROM; only ARG may stand before it.",
 
   *check({ registry }) {
-    for (const { path, text } of supportingTexts(registry, "dockerfile")) {
-      const start = parseDockerfile(text).find(({ keyword }) => keyword !== "ARG");
+    for (const { path, instructions } of dockerfiles(registry)) {
+      const start = instructions.find(({ keyword }) => keyword !== "ARG");
       if (start === undefined) {
         const message = "The Dockerfile has no FROM: say which image to build on.";
         yield { message, at: { path, line: 1, column: 1 } };

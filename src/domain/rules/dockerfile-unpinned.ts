@@ -1,9 +1,9 @@
 import type { JsonValue } from "../../shared/json.ts";
-import { parseDockerfile, type Instruction } from "../dockerfile.ts";
+import type { Instruction } from "../dockerfile.ts";
 import { nameFew } from "../name-few.ts";
 import { unboundedCondaPackage, unboundedPipPackage } from "../package-specs.ts";
 import { shellCommands } from "../shell-words.ts";
-import { supportingTexts } from "../supporting-texts.ts";
+import { dockerfiles } from "../supporting-texts.ts";
 import type { Rule } from "./rule.ts";
 
 export const dockerfileUnpinned: Rule = {
@@ -12,10 +12,10 @@ export const dockerfileUnpinned: Rule = {
   states: "What a Dockerfile installs with pip or conda has a version.",
 
   *check({ registry }) {
-    for (const { path, text } of supportingTexts(registry, "dockerfile")) {
+    for (const { path, text, instructions } of dockerfiles(registry)) {
       // Most have nothing of the kind, and need not be read in full.
       if (!text.includes("install") && !text.includes("create")) continue;
-      const open = parseDockerfile(text).flatMap((instruction) =>
+      const open = instructions.flatMap((instruction) =>
         openPackages(instruction).map((name) => ({ name, line: instruction.line })),
       );
       const [first] = open;

@@ -1,7 +1,7 @@
 import { redact } from "../../shared/redact.ts";
-import { baseImages, parseDockerfile } from "../dockerfile.ts";
+import { baseImages } from "../dockerfile.ts";
 import { writtenEnvironments } from "../environments.ts";
-import { supportingTexts } from "../supporting-texts.ts";
+import { dockerfiles } from "../supporting-texts.ts";
 import type { Rule } from "./rule.ts";
 
 export const imageUnpinned: Rule = {
@@ -15,8 +15,8 @@ export const imageUnpinned: Rule = {
       const message = typeof image === "string" ? problemOf(image) : undefined;
       if (message !== undefined) yield { message, at: document.placeOf([...pointer, "image"]) };
     }
-    for (const { path, text } of supportingTexts(registry, "dockerfile")) {
-      for (const { image, line } of baseImages(parseDockerfile(text))) {
+    for (const { path, instructions } of dockerfiles(registry)) {
+      for (const { image, line } of baseImages(instructions)) {
         const message = image === undefined ? undefined : problemOf(image);
         if (message !== undefined) yield { message, at: { path, line, column: 1 } };
       }

@@ -1,8 +1,8 @@
-import { assignments, parseDockerfile } from "../dockerfile.ts";
+import { assignments, type Instruction } from "../dockerfile.ts";
 import { findSecrets } from "../find-secrets.ts";
 import type { ManifestDocument, Registry } from "../registry.ts";
 import { isSecretName, isSecretValue, secretIn } from "../secrets.ts";
-import { supportingTexts } from "../supporting-texts.ts";
+import { dockerfiles, supportingTexts } from "../supporting-texts.ts";
 import type { Rule, Violation } from "./rule.ts";
 
 /** Says the place and never the value: a finding is printed, stored and sent around. */
@@ -16,8 +16,8 @@ export const secretInManifest: Rule = {
     for (const { path, text } of supportingTexts(registry, "requirements", "dockerfile")) {
       yield* lineViolations(path, text);
     }
-    for (const { path, text } of supportingTexts(registry, "dockerfile")) {
-      yield* variableViolations(path, text);
+    for (const { path, instructions } of dockerfiles(registry)) {
+      yield* variableViolations(path, instructions);
     }
   },
 };
@@ -60,8 +60,11 @@ function* lineViolations(path: string, text: string): Iterable<Violation> {
 
 const maxLines = 20;
 
-function* variableViolations(path: string, text: string): Iterable<Violation> {
-  for (const { keyword, args, line } of parseDockerfile(text)) {
+function* variableViolations(
+  path: string,
+  instructions: readonly Instruction[],
+): Iterable<Violation> {
+  for (const { keyword, args, line } of instructions) {
     if (keyword !== "ENV" && keyword !== "ARG") continue;
     for (const [name, value] of assignments(args)) {
       if (secretIn(value) !== undefined) continue;
