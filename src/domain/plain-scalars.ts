@@ -26,3 +26,17 @@ export function readsOtherwise({ value, source, pythonType, pythonText }: PlainS
   if (pythonType === "date" || typeof value !== "number") return true;
   return Number.isFinite(Number(pythonText)) && Number(pythonText) !== value;
 }
+
+/** False for what looks like a date or a number to PyYAML and is none: it refuses the whole file. */
+export function isReadable({ source, pythonType }: PlainScalar): boolean {
+  if (pythonType === "number") return !/^[-+]?0[xb]_*$/.test(source);
+  return pythonType !== "date" || isDate(source);
+}
+
+function isDate(source: string): boolean {
+  const [year = 0, month = 0, day = 0, ...time] = (source.match(/\d+/g) ?? []).map(Number);
+  const date = new Date(Date.UTC(year, month - 1, day));
+  const isDay = year > 0 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+  const limits = [24, 60, 60];
+  return isDay && limits.every((limit, index) => (time[index] ?? 0) < limit);
+}

@@ -15,13 +15,19 @@ export const referenceForm: Rule = {
     for (const use of allReferences(registry)) {
       const named = otherKind(use);
       if (named === undefined) continue;
-      yield {
+      const violation = {
         message: `"${use.text}" names ${named}, and this must be ${pluralOfKind[use.kind]}.`,
         at: use.place,
       };
+      yield isInput(use) ? { ...violation, severity: "warning" } : violation;
     }
   },
 };
+
+/** What a job is given is mounted, whatever it is called: only its type may not fit. */
+function isInput({ pointer, kind }: ReferenceUse): boolean {
+  return pointer.includes("inputs") && (kind === "data" || kind === "model");
+}
 
 /** What a reference names, if that cannot be what its field asks for. */
 function otherKind({ reference, kind }: ReferenceUse): string | undefined {

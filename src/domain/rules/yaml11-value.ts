@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../shared/json.ts";
-import { readsOtherwise } from "../plain-scalars.ts";
+import { isReadable, readsOtherwise } from "../plain-scalars.ts";
 import type { ManifestDocument, PlainScalar, Registry } from "../registry.ts";
 import type { Rule, Violation } from "./rule.ts";
 
@@ -12,7 +12,7 @@ export const yaml11Value: Rule = {
     for (const { document, isComponent } of manifests(registry)) {
       for (const scalar of document.plainScalars?.() ?? []) {
         const position = positionOf(scalar.pointer, document.value, isComponent);
-        const violation = position === undefined ? undefined : check(scalar, position);
+        const violation = isReadable(scalar) ? check(scalar, position) : refusal(scalar);
         if (violation !== undefined) yield { ...violation, at: document.placeOf(scalar.pointer) };
       }
     }
@@ -83,7 +83,18 @@ function at(value: JsonValue, pointer: readonly (string | number)[]): JsonValue 
   return found;
 }
 
-function check(scalar: PlainScalar, position: Position): Omit<Violation, "at"> | undefined {
+function refusal({ source, pointer }: PlainScalar): Omit<Violation, "at"> {
+  return {
+    message: `Azure ML's client takes ${source} for a date or a number, which it is not, and refuses the file: put it in quotes.`,
+    severity: "error",
+    fix: { type: "set", pointer, value: source },
+  };
+}
+
+function check(
+  scalar: PlainScalar,
+  position: Position | undefined,
+): Omit<Violation, "at"> | undefined {
   const { source, pythonType, pythonText, pointer } = scalar;
   const becomes = pythonNames.get(pythonType) ?? pythonText;
   const found = `Azure ML's client reads ${source} as ${becomes}`;
@@ -91,7 +102,7 @@ function check(scalar: PlainScalar, position: Position): Omit<Violation, "at"> |
     if (!readsOtherwise(scalar)) return undefined;
     return { message: `${found}: put it in quotes, or write what is meant.` };
   }
-  if (!losesText(scalar)) return undefined;
+  if (position === undefined || !losesText(scalar)) return undefined;
   return {
     message: `${found}: put it in quotes.`,
     fix: { type: "set", pointer, value: source },
