@@ -88,8 +88,15 @@ export function* nameFindings(draft: Draft): Iterable<Finding> {
   const name = nameOf(draft);
   const problem = nameProblem(name);
   const isReported = draft.findings.some(({ severity }) => severity === "error");
-  if (problem !== undefined && !isReported) {
-    yield errorAt("asset-name", problem, draft.document.placeOf(["name"]));
+  if (problem === undefined || isReported) return;
+  const place = draft.document.placeOf(["name"]);
+  const { name: given, version } = draft.document.value;
+  // Azure ML makes up a name for data that has neither; without one there is nothing to version.
+  const isAnonymous = draft.owner === "data" && given === undefined && version === undefined;
+  if (!isAnonymous) yield errorAt("asset-name", problem, place);
+  else {
+    const message = 'It has no name, so Cairn cannot give it a version: add "name".';
+    yield { rule: "asset-name", severity: "warning", message, ...place };
   }
 }
 
