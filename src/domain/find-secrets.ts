@@ -1,5 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../shared/json.ts";
+import type { ManifestDocument, Registry } from "./registry.ts";
 import { isSecretName, isSecretValue, secretIn } from "./secrets.ts";
+import { supportingTexts } from "./supporting-texts.ts";
 
 /** Where a secret stands, and what kind it is; never the secret. */
 export interface FoundSecret {
@@ -10,6 +12,25 @@ export interface FoundSecret {
 /** Reported of one file: whoever left this many has to go through it anyway. */
 const maxFound = 20;
 const found = new WeakMap<JsonObject, readonly FoundSecret[]>();
+
+/** Every document in which a secret would be one too many. */
+export function* secretDocuments(registry: Registry): Iterable<ManifestDocument> {
+  const { settings, assets, endpoints, deployments, jobs, otherManifests, workspaces } = registry;
+  if (settings !== undefined) yield settings.document;
+  for (const owners of [assets, endpoints, deployments, jobs, otherManifests, workspaces]) {
+    for (const { document } of owners) yield document;
+  }
+  for (const { metadata } of [...assets, ...endpoints]) {
+    if (metadata !== undefined) yield metadata.document;
+  }
+  for (const { document, extraConfig } of registry.layouts ?? []) {
+    yield document;
+    if (extraConfig !== undefined) yield extraConfig;
+  }
+  for (const { document } of supportingTexts(registry, "conda")) {
+    if (document !== undefined) yield document;
+  }
+}
 
 /** Every value of a document that looks like a secret. Files of the same text are looked at once. */
 export function findSecrets(value: JsonObject): readonly FoundSecret[] {

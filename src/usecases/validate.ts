@@ -2,6 +2,7 @@ import type { LedgerState } from "../domain/ledger/state.ts";
 import type { Registry } from "../domain/registry.ts";
 import { judgeFindings, noFindingPolicy, policyFindings } from "../domain/finding-policy.ts";
 import { compareFindings, type Finding } from "../domain/finding.ts";
+import { hideSecrets } from "../domain/hide-secrets.ts";
 import { rules } from "../domain/rules/index.ts";
 import { runRules } from "../domain/rules/rule.ts";
 import { readManifest, type ReadManifestOptions } from "../registry/read-manifest.ts";
@@ -39,7 +40,8 @@ export function findProblems(
   const found = broken ? [] : runRules(rules, { registry, state });
   const policy = registry.settings?.findingPolicy ?? noFindingPolicy;
   const findings = judgeFindings([...registry.findings, ...found], policy);
-  return [...findings, ...policyFindings(policy, findings)].sort(compareFindings);
+  const all = [...findings, ...policyFindings(policy, findings)].sort(compareFindings);
+  return hideSecrets(all, registry);
 }
 
 function report(registry: Registry, state: LedgerState | undefined): ValidateReport {

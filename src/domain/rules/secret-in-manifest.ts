@@ -1,6 +1,6 @@
 import { assignments, type Instruction } from "../dockerfile.ts";
-import { findSecrets } from "../find-secrets.ts";
-import type { ManifestDocument, Registry } from "../registry.ts";
+import { findSecrets, secretDocuments } from "../find-secrets.ts";
+import type { ManifestDocument } from "../registry.ts";
 import { isSecretName, isSecretValue, secretIn } from "../secrets.ts";
 import { dockerfiles, supportingTexts } from "../supporting-texts.ts";
 import type { Rule, Violation } from "./rule.ts";
@@ -12,7 +12,7 @@ export const secretInManifest: Rule = {
   states: "No password, key or token is written in a file: whoever may read it would have it.",
 
   *check({ registry }) {
-    for (const document of documents(registry)) yield* documentViolations(document);
+    for (const document of secretDocuments(registry)) yield* documentViolations(document);
     for (const { path, text } of supportingTexts(registry, "requirements", "dockerfile")) {
       yield* lineViolations(path, text);
     }
@@ -21,20 +21,6 @@ export const secretInManifest: Rule = {
     }
   },
 };
-
-function* documents(registry: Registry): Iterable<ManifestDocument> {
-  const { settings, assets, endpoints, deployments, jobs, otherManifests, workspaces } = registry;
-  if (settings !== undefined) yield settings.document;
-  for (const owners of [assets, endpoints, deployments, jobs, otherManifests, workspaces]) {
-    for (const { document } of owners) yield document;
-  }
-  for (const { metadata } of [...assets, ...endpoints]) {
-    if (metadata !== undefined) yield metadata.document;
-  }
-  for (const { document } of supportingTexts(registry, "conda")) {
-    if (document !== undefined) yield document;
-  }
-}
 
 function* documentViolations(document: ManifestDocument): Iterable<Violation> {
   for (const { pointer, what } of findSecrets(document.value)) {

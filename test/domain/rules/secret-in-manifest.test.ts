@@ -121,6 +121,19 @@ describe("secret-in-manifest", () => {
     expect(JSON.stringify(findings)).not.toMatch(/hunter2|AKIA/);
   });
 
+  it("keeps the value out of what other rules say", async () => {
+    const files = {
+      "c/component.yaml":
+        "name: c\ncommand: echo ${{inputs.api_key}}\nenvironment: { image: base:1 }\ninputs:\n  api_key: { type: integer, default: 0a1b2c3d4e5f }\n",
+    };
+    const tree = new MemorySourceTree({ ...emptyRegistryFiles, ...files });
+    const { findings } = await validateTree(tree);
+    expect(new Set(findings.map(({ rule }) => rule))).toEqual(
+      new Set(["component-input", "secret-in-manifest"]),
+    );
+    expect(JSON.stringify(findings)).not.toContain("0a1b2c3d4e5f");
+  });
+
   it("stops after twenty of a file", async () => {
     const lines = Array.from({ length: 100 }, (_, index) => `  K${index}: ${key}\n`).join("");
     expect(await secretsOf(job(`environment_variables:\n${lines}`))).toHaveLength(20);
