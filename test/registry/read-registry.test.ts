@@ -356,18 +356,16 @@ describe("reading twice", () => {
 
 const corpus = fileURLToPath(new URL("../../../shared/data/azureml-examples/cli", import.meta.url));
 
-it.skipIf(!existsSync(corpus))("reads Azure's own samples within seconds", async () => {
+it.skipIf(!existsSync(corpus))("reads Azure's own samples", async () => {
   const folder = await makeTemporaryFolder();
   await cp(corpus, join(folder, "cli"), { recursive: true });
   await writeFile(
     join(folder, "registry.yaml"),
     "format: 1\nname: examples\nreferences: resolve\n",
   );
-  const started = performance.now();
 
   const { findings, assets } = await validateTree(new FolderSourceTree({ folder }));
 
-  expect(performance.now() - started).toBeLessThan(10_000);
   expect(assets).toBeGreaterThan(80);
   // Each of these was looked at by hand and is true: placeholders, samples with the same names, files left out.
   const errors = findings.filter(({ severity }) => severity === "error").map(({ rule }) => rule);

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
+import { yamlLimits } from "../../src/registry/yaml/limits.ts";
 import { parseYaml } from "../../src/registry/yaml/parse-yaml.ts";
 import { readLikePython } from "../../src/registry/yaml/scalar.ts";
 
@@ -101,14 +102,14 @@ describe("bounds", () => {
       text: Array.from({ length: 19_000 }, (_, index) => `key${index}: x`).join("\n"),
       rule: "",
     },
-  ])("time and memory: $name", { timeout: 5000 }, ({ text, rule }) => {
-    const started = performance.now();
-
+  ])("nodes and bytes: $name", ({ text, rule }) => {
     expect(rulesOf(text).join()).toContain(rule);
-    expect(performance.now() - started).toBeLessThan(2500);
+    const { value, problems } = parseYaml(bytes(text));
+    expect(JSON.stringify(value ?? null).length).toBeLessThan(2 * yamlLimits.expanded);
+    expect(problems.length).toBeLessThanOrEqual(yamlLimits.problems);
   });
 
-  it("never throws and never takes long, whatever the text", () => {
+  it("never throws, whatever the text", () => {
     const piece = fc.oneof(
       fc.constantFrom(
         "a",
@@ -144,9 +145,8 @@ describe("bounds", () => {
     const text = fc.array(piece, { maxLength: 60 }).map((pieces) => pieces.join(""));
     fc.assert(
       fc.property(text, (input) => {
-        const started = performance.now();
-        parseYaml(bytes(input));
-        expect(performance.now() - started).toBeLessThan(1000);
+        const { problems } = parseYaml(bytes(input));
+        expect(problems.length).toBeLessThanOrEqual(yamlLimits.problems + 1);
       }),
       { numRuns: 1000 },
     );

@@ -165,7 +165,8 @@ export class JsonConverter {
   #number(value: number, source: string, offset: number): JsonValue {
     const isExact =
       Number.isFinite(value) && (!Number.isInteger(value) || Math.abs(value) < 2 ** 53);
-    if (isExact || (Number.isFinite(value) && /[.eE]/.test(source))) return value;
+    // JSON has no negative zero.
+    if (isExact || (Number.isFinite(value) && /[.eE]/.test(source))) return value + 0;
     const message = `The number ${source.slice(0, 60)} is too large to keep: quote it.`;
     return this.#refuse("yaml-number", message, offset);
   }
