@@ -2,27 +2,27 @@
 const formats: readonly { readonly what: string; readonly pattern: RegExp }[] = [
   {
     what: "an AWS access key",
-    pattern: /(?<![A-Za-z0-9])(?:AKIA|ASIA)[0-9A-Z]{16}(?![A-Za-z0-9])/,
+    pattern: /(?<![A-Za-z0-9])(?:AKIA|ASIA)[0-9A-Z]{16}(?![A-Za-z0-9])/g,
   },
-  { what: "a GitHub token", pattern: /(?<!\w)(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{22,})/ },
-  { what: "a GitLab token", pattern: /(?<![\w-])glpat-[\w-]{20,}/ },
-  { what: "an Azure account key", pattern: /(?:Account|SharedAccess)Key=[A-Za-z0-9+/]{30,}/i },
-  { what: "a shared access signature", pattern: /[?&;]sig=[A-Za-z0-9%+/_-]{30,}/i },
-  { what: "a Slack token", pattern: /(?<![\w-])xox[abeoprs]-[A-Za-z0-9-]{10,}/ },
-  { what: "a private key", pattern: /-----BEGIN (?:[A-Z]{1,12} ){0,3}PRIVATE KEY-----/ },
+  { what: "a GitHub token", pattern: /(?<!\w)(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{22,})/g },
+  { what: "a GitLab token", pattern: /(?<![\w-])glpat-[\w-]{20,}/g },
+  { what: "an Azure account key", pattern: /(?:Account|SharedAccess)Key=[A-Za-z0-9+/]{30,}/gi },
+  { what: "a shared access signature", pattern: /[?&;]sig=[A-Za-z0-9%+/_-]{30,}/gi },
+  { what: "a Slack token", pattern: /(?<![\w-])xox[abeoprs]-[A-Za-z0-9-]{10,}/g },
+  { what: "a private key", pattern: /-----BEGIN (?:[A-Z]{1,12} ){0,3}PRIVATE KEY-----/g },
   {
     what: "a JSON web token",
-    pattern: /(?<![\w-])eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{10,}/,
+    pattern: /(?<![\w-])eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{10,}/g,
   },
   {
     what: "an API key",
     pattern:
-      /(?<![\w-])(?:sk-(?:[A-Za-z0-9]{32,}|(?:proj|svcacct|admin|ant-[a-z0-9]{2,10})-[\w-]{32,})|AIza[\w-]{35}(?![\w-]))/,
+      /(?<![\w-])(?:sk-(?:[A-Za-z0-9]{32,}|(?:proj|svcacct|admin|ant-[a-z0-9]{2,10})-[\w-]{32,})|AIza[\w-]{35}(?![\w-]))/g,
   },
-  { what: "a Hugging Face token", pattern: /(?<![\w-])hf_[A-Za-z0-9]{30,}/ },
-  { what: "an npm token", pattern: /(?<![\w-])npm_[A-Za-z0-9]{36}(?!\w)/ },
-  { what: "a PyPI token", pattern: /(?<![\w-])pypi-AgE[\w-]{30,}/ },
-  { what: "a Databricks token", pattern: /(?<![\w-])dapi[0-9a-f]{32}(?![0-9a-f])/ },
+  { what: "a Hugging Face token", pattern: /(?<![\w-])hf_[A-Za-z0-9]{30,}/g },
+  { what: "an npm token", pattern: /(?<![\w-])npm_[A-Za-z0-9]{36}(?!\w)/g },
+  { what: "a PyPI token", pattern: /(?<![\w-])pypi-AgE[\w-]{30,}/g },
+  { what: "a Databricks token", pattern: /(?<![\w-])dapi[0-9a-f]{32}(?![0-9a-f])/g },
 ];
 
 /** One look that nearly every text passes. */
@@ -33,8 +33,16 @@ const shortestSecret = 16;
 /** What kind of secret a text holds by its own form; never the secret. */
 export function secretIn(text: string): string | undefined {
   if (text.length < shortestSecret || !hint.test(text)) return undefined;
-  const format = formats.find(({ pattern }) => pattern.test(text));
+  const format = formats.find(({ pattern }) => {
+    for (const [match] of text.matchAll(pattern)) if (isVaried(match)) return true;
+    return false;
+  });
   return format?.what ?? (hasPassword(text) ? "an address with a password" : undefined);
+}
+
+/** `ghp_xxxxxxxx…` shows the form, and is no secret. */
+function isVaried(match: string): boolean {
+  return new Set(match.slice(-20)).size >= 6;
 }
 
 const address = /:\/\/[^\s:/@?#]{0,200}:([^\s/@?#]{1,200})@/g;
@@ -69,7 +77,7 @@ function inLowerCaseWords(name: string): string {
 
 /** `pad_token`, `max_tokens` and `secret_name` are not among them. */
 const secretNames =
-  /(?:^|_)(?:password|passwd|pwd|passphrase|secret|secret_(?:access_)?key|api_?key|access_?key|account_?key|storage_?key|private_?key|connection_?string|apikey|accesskey|(?:access|auth|api|bearer|refresh|sas|personal_access|hf|hub|huggingface|hugging_face|github|gitlab|gh|slack|databricks|session|security|bot|npm|pypi|wandb)_token)$|^token$/;
+  /(?:^|_)(?:password|passwd|passphrase|secret|secret_(?:access_)?key|api_?key|access_?key|account_?key|storage_?key|private_?key|connection_?string|apikey|accesskey|(?:access|auth|api|bearer|refresh|sas|personal_access|hf|hub|huggingface|hugging_face|github|gitlab|gh|slack|databricks|session|security|bot|npm|pypi|wandb)_token)$|^token$|_pwd$/;
 
 /** Whether what stands at such a key is a secret itself, and not where to find one. */
 export function isSecretValue(name: string, value: string): boolean {
@@ -86,16 +94,19 @@ function hasConnectionSecret(text: string): boolean {
   return part !== undefined && !isPlaceholder(part);
 }
 
-/** A name in words is a name: `secret: storage-account`. */
+/** Names, versions and ids are written in parts: `cl100k_base`, `gpt-4o-2024-07-18`. */
 function looksRandom(text: string): boolean {
-  return text.length >= 8 && /[0-9]/.test(text) && /[A-Za-z]/.test(text) && !isInWords(text);
+  return text.split(/[-_./:]/).some((part) => {
+    if (part.length < 12 || /^[A-Za-z]+\d{1,4}$/.test(part)) return false;
+    return part.replaceAll(/\D/g, "").length >= 3 && part.replaceAll(/[^A-Za-z]/g, "").length >= 3;
+  });
 }
 
 /** Filled in elsewhere, or written to be replaced. */
 function isPlaceholder(text: string): boolean {
   return (
     /[${}<>*%[\]]|^x{3,}$|\.\.\./i.test(text) ||
-    /^(?:(?:your|my|the|a|some)[-_ ]|change[-_ ]?(?:me|it|this)|replace|insert|enter|dummy|example|placeholder|todo|fixme|redacted|hidden|secret$|password$|passwd$|token$|key$|none$|null$|true$|false$|yes$|no$|str(?:ing)?$|text$|test$|n\/a$)/i.test(
+    /^(?:(?:your|my|the|a|some)[-_ ]|change[-_ ]?(?:me|it|this)|replace|insert|enter|dummy|example|placeholder|todo|fixme|redacted|hidden|secret$|password$|passwd$|token$|key$|none$|null$|true$|false$|yes$|no$|str(?:ing)?$|text$|test$|n\/a$|optional$|required$|enabled$|disabled$|protected$)/i.test(
       text,
     ) ||
     /[-_ ](?:here|goes[-_ ]here|placeholder)$/i.test(text)
@@ -109,12 +120,5 @@ function isPointer(text: string): boolean {
     /^@Microsoft\.KeyVault/i.test(text) ||
     /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(text) ||
     /\.(?:pem|key|json|txt|ya?ml|env|pub|crt|cer|pfx)$/i.test(text)
-  );
-}
-
-function isInWords(text: string): boolean {
-  const words = text.split(/[-_./]/);
-  return (
-    words.length > 1 && words.every((word) => /^(?:[A-Za-z]{1,20}\d{0,4}|v?\d{1,4})$/.test(word))
   );
 }

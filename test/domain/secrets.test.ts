@@ -47,6 +47,8 @@ describe("a secret by its form", () => {
     "xoxo-and-so-on",
     "PRIVATE KEY",
     "AccountKey=<your-key>",
+    `AccountKey=${"x".repeat(64)}`,
+    `ghp_${"x".repeat(36)}`,
     "a?sig=<signature>",
     "eyJ.eyJ.eyJ",
     "a1b2c3d4".repeat(8),
@@ -101,7 +103,7 @@ describe("a secret by its name", () => {
     "AZURE_STORAGE_CONNECTION_STRING",
     "AWS_SECRET_ACCESS_KEY",
     "storage_account_key",
-    "pwd",
+    "db_pwd",
   ])("is %s", (name) => {
     expect(isSecretName(name)).toBe(true);
   });
@@ -124,6 +126,7 @@ describe("a secret by its name", () => {
     "passwords_file",
     "api_key_env",
     "secretary",
+    "pwd",
     "partition_key",
     "",
     "x".repeat(1000),
@@ -181,6 +184,10 @@ describe("a secret by its name", () => {
 
   it.each([
     ["secret", "storage-account"],
+    ["token", "cl100k_base"],
+    ["token", "gpt-4o-mini-2024-07-18"],
+    ["secret", "taxifarevault2024"],
+    ["api_key", "0a1b2c3d-0000-4000-8000-0a1b2c3"],
     ["secret", "taxi-fare-v2"],
     ["token", "word"],
     ["api_key", "openai"],
