@@ -67,7 +67,7 @@ export interface ManifestDocument {
   readonly value: JsonObject;
   /** Where the value at this pointer starts; for a missing key its nearest parent. */
   placeOf(pointer: readonly (string | number)[]): Place;
-  /** Its unquoted values that are no text, to us or to PyYAML; absent if it was read from no text. */
+  /** Its unquoted values that PyYAML may take for something else; absent if it was read from no text. */
   plainScalars?(): Iterable<PlainScalar>;
 }
 

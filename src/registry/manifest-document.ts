@@ -35,6 +35,7 @@ export class YamlDocument implements ManifestDocument {
   *plainScalars(): Iterable<PlainScalar> {
     if (this.value !== this.#parsed.value) return;
     for (const [text, source] of this.#parsed.places.sources()) {
+      if (unmistakable.test(source)) continue;
       const found = findValue(this.value, parsePointer(text));
       if (found === undefined) continue;
       const meaning = readLikePython(source);
@@ -44,6 +45,9 @@ export class YamlDocument implements ManifestDocument {
     }
   }
 }
+
+/** What every reader takes for the same, which is nearly all of it. */
+const unmistakable = /^(?:true|false|null|0|[1-9][0-9]{0,14})$/;
 
 /** The value at a pointer whose segments are all text, and the pointer with its indexes as numbers. */
 function findValue(
