@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 
 import { openLocalRepository } from "../git/drivers/locate-repository.ts";
 import { systemClock, type Clock } from "../shared/clock.ts";
@@ -38,9 +38,8 @@ export function createValidator(context: ValidatorContext): App["validate"] {
     for (const path of paths) {
       const report = await validatePath(context, request, resolve(context.options.cwd, path));
       // With one path it is clear which file is meant; with several it must be said.
-      reports.push(
-        paths.length === 1 ? report : renameReport(report, await namesBelow(context, path)),
-      );
+      const isClear = paths.length === 1 && request.isNamedFromHere !== true;
+      reports.push(isClear ? report : renameReport(report, await namesBelow(context, path)));
     }
     return mergeReports(reports);
   };
@@ -50,13 +49,16 @@ function nowOf({ clock = systemClock }: ValidatorContext): Date {
   return clock.now();
 }
 
-/** How a person would name the files of a path that they named. */
+/** The names of the files of a path from the working folder; where it lies outside, as it was given. */
 async function namesBelow(
-  { options }: ValidatorContext,
+  { options: { cwd } }: ValidatorContext,
   path: string,
 ): Promise<(name: string) => string> {
-  const isFolder = (await stat(resolve(options.cwd, path))).isDirectory();
-  return (name) => join(isFolder ? path : join(path, ".."), name);
+  const target = resolve(cwd, path);
+  const folder = (await stat(target)).isDirectory() ? target : dirname(target);
+  const here = relative(cwd, folder);
+  const isOutside = here.startsWith("..") || isAbsolute(here);
+  return (name) => join(isOutside ? folder : here, name);
 }
 
 /** The registry that was meant, as its work tree has it, or as a commit has it. */

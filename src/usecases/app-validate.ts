@@ -7,6 +7,8 @@ export interface ValidateRequest {
   readonly revision?: string;
   /** What nothing in a single file says. */
   readonly kind?: string;
+  /** Name files from the working folder, with a single path too: that is where others look. */
+  readonly isNamedFromHere?: boolean;
   /** Also answer with the lines that findings stand in. */
   readonly withExcerpts?: boolean;
   /** Correct what is certain, then report what is left. */

@@ -186,7 +186,8 @@ describe("formats", () => {
   );
 
   it("sarif is one document, with what is accepted suppressed", async () => {
-    const { out } = await validate({ findings }, ["--format", "sarif"]);
+    const { out, requests } = await validate({ findings }, ["--format", "sarif"]);
+    expect(requests).toEqual([{ paths: [], isNamedFromHere: true }]);
     const log = JSON.parse(out) as SarifLog;
     const results = log.runs[0]?.results ?? [];
 
@@ -279,6 +280,8 @@ describe("changes", () => {
     [["--accept-existing", "--reason", "x"]],
     [["--until", "2027-01-01"]],
     [["--reason", "x"]],
+    [["--base", "main", "--dry-run"]],
+    [["--base", "main", "--until", "2027-01-01"]],
     [["--json", "--format", "sarif"]],
     [["--format", "xml"]],
   ])("refuses %j as a usage error, with a hint, and asks nothing", async (argv) => {

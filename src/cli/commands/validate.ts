@@ -96,13 +96,14 @@ export const validateCommand = defineCommand({
 
   async run({ app, values, positionals, json, terminal }) {
     const format = formatOf(values, json);
+    checkChange(values);
     const withExcerpts = format === "text" ? { withExcerpts: true } : {};
     const { ref, kind, fix } = values;
     const others = { ref, kind, fix, "accept-existing": values.acceptExisting };
     const change = changeRequestOf(values, positionals, others);
     const report =
       change === undefined
-        ? await app.validate({ paths: positionals, ...toRequest(values), ...withExcerpts })
+        ? await app.validate({ paths: positionals, ...toRequest(values, format), ...withExcerpts })
         : await app.validateChange({ ...change, ...withExcerpts });
     terminal.out(render(report, format, { terminal, showAccepted: values.showAccepted }));
     const isBad = values.strict
@@ -122,15 +123,15 @@ function formatOf({ format }: Values<typeof options>, json: boolean): Format {
   return json ? "json" : (known ?? "text");
 }
 
-function toRequest(values: Values<typeof options>): Omit<ValidateRequest, "paths"> {
+function toRequest(values: Values<typeof options>, format: Format): Omit<ValidateRequest, "paths"> {
   const { ref, kind, fix, dryRun, acceptExisting } = values;
-  checkChange(values);
   const accept = acceptExisting ? { accept: acceptOf(values) } : {};
   return {
     ...textOption("revision", ref),
     ...textOption("kind", kind),
     ...(fix ? { fix: { isDryRun: dryRun } } : {}),
     ...accept,
+    ...(format === "sarif" || format === "github" ? { isNamedFromHere: true } : {}),
   };
 }
 
