@@ -23,11 +23,11 @@ const maxViolations = 10;
 
 function* formViolations(spec: CondaSpec): Iterable<Violation> {
   const { channels, dependencies } = spec.value;
-  if (channels !== undefined && channels !== null && !Array.isArray(channels)) {
+  if (channels !== undefined && !Array.isArray(channels)) {
     yield {
       message: '"channels" is not a list: write each channel on a line of its own after "- ".',
       at: spec.placeOf(["channels"]),
-      severity: "warning",
+      ...(channels === null ? { severity: "warning" } : {}),
     };
   }
   if (dependencies === undefined || dependencies === null) {

@@ -63,17 +63,11 @@ function* flavorProblems({ flavors }: JsonObject): Iterable<FormProblem> {
 }
 
 function* signatureProblems({ signature }: JsonObject): Iterable<FormProblem> {
-  if (signature === undefined || signature === null) return;
-  if (!isJsonObject(signature)) {
-    yield {
-      pointer: ["signature"],
-      message: '"signature" is not a mapping of inputs and outputs.',
-    };
-    return;
-  }
+  // MLflow reads over what is no mapping: then there is no signature.
+  if (!isJsonObject(signature)) return;
   for (const part of ["inputs", "outputs", "params"]) {
     const written = signature[part];
-    if (written === undefined || written === null) continue;
+    if (!isWritten(written)) continue;
     const pointer = ["signature", part];
     const columns = parseColumns(written);
     if (columns === undefined) {
@@ -83,13 +77,20 @@ function* signatureProblems({ signature }: JsonObject): Iterable<FormProblem> {
   }
 }
 
+/** MLflow takes what is empty for what is not there. */
+function isWritten(part: JsonValue | undefined): part is JsonValue {
+  if (part === undefined || part === null || part === "") return false;
+  return !(Array.isArray(part) && part.length === 0);
+}
+
 function parseColumns(written: JsonValue): readonly JsonValue[] | undefined {
   if (typeof written !== "string") return undefined;
   try {
     const value: JsonValue = JSON.parse(written);
     return Array.isArray(value) ? value : undefined;
   } catch {
-    return undefined;
+    // Python writes and reads these, for defaults of parameters.
+    return /\b(?:NaN|Infinity)\b/.test(written) ? [] : undefined;
   }
 }
 

@@ -1,4 +1,4 @@
-import { isJsonObject } from "../../shared/json.ts";
+import { isJsonObject, type JsonValue } from "../../shared/json.ts";
 import { supportingTexts } from "../supporting-texts.ts";
 import type { Rule } from "./rule.ts";
 
@@ -12,7 +12,7 @@ export const mlmodelSignatureMissing: Rule = {
       if (document === undefined) continue;
       const { flavors, signature } = document.value;
       // Without flavors it is no model, which is said already.
-      if (!isJsonObject(flavors) || (signature !== undefined && signature !== null)) continue;
+      if (!isJsonObject(flavors) || hasSignature(signature)) continue;
       yield {
         message:
           "The model has no signature, so nobody is told when its inputs change: log it with one (mlflow.models.infer_signature).",
@@ -21,3 +21,9 @@ export const mlmodelSignatureMissing: Rule = {
     }
   },
 };
+
+function hasSignature(signature: JsonValue | undefined): boolean {
+  if (!isJsonObject(signature)) return false;
+  const { inputs, outputs, params } = signature;
+  return [inputs, outputs, params].some((part) => (part ?? "") !== "");
+}

@@ -50,7 +50,6 @@ describe("mlmodel-form", () => {
       text: "flavors:\n  python_function: { data: x }\nsignature: { inputs: '[]' }\n",
       found: [form("2:3")],
     },
-    { name: "a signature as text", text: `${flavors}signature: x\n`, found: [form("2:12")] },
     { name: "no JSON", text: signature("[{]"), found: [form("3:11")] },
     { name: "JSON that is no list", text: signature("{}"), found: [form("3:11")] },
     {
@@ -69,6 +68,16 @@ describe("mlmodel-form", () => {
       name: "a tensor without its form",
       text: signature('[{"type": "tensor"}]'),
       found: [form("3:11")],
+    },
+    {
+      name: "parts that are empty",
+      text: `${flavors}signature: { inputs: "", outputs: [], params: "[]" }\n`,
+      found: [],
+    },
+    {
+      name: "numbers that only Python writes",
+      text: `${signature("[]")}  params: '[{"name": "a", "type": "double", "default": NaN}]'\n`,
+      found: [],
     },
     {
       name: "names for some columns",
@@ -110,6 +119,16 @@ describe("mlmodel-signature-missing", () => {
     {
       name: "an empty one",
       text: `${flavors}signature: null\n`,
+      found: ["mlmodel-signature-missing m/model/MLmodel:2:12"],
+    },
+    {
+      name: "text",
+      text: `${flavors}signature: x\n`,
+      found: ["mlmodel-signature-missing m/model/MLmodel:2:12"],
+    },
+    {
+      name: "nothing in it",
+      text: `${flavors}signature: { inputs: null, outputs: null }\n`,
       found: ["mlmodel-signature-missing m/model/MLmodel:2:12"],
     },
     { name: "no model at all", text: "run_id: x\n", found: ["path-type m/model/MLmodel:1:1"] },
