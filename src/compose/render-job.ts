@@ -1,5 +1,5 @@
 import { mkdir, realpath } from "node:fs/promises";
-import { dirname, join, posix, relative, resolve, sep } from "node:path";
+import { basename, dirname, join, posix, relative, resolve, sep } from "node:path";
 
 import { writeFileAtomically } from "../disk/atomic-write.ts";
 import { CommitSourceTree } from "../source/drivers/commit.ts";
@@ -39,7 +39,7 @@ async function sourceOf(
     ...parts,
     tree: new FolderSourceTree({ folder: workTree }),
     paths: [...(await pathFrom(workTree, resolve(options.cwd, request.job))), plain],
-    locate: (path) => nameFile(join(workTree, path), output, options.cwd),
+    locate: await locator(workTree, output, options.cwd),
   };
 }
 
@@ -54,12 +54,27 @@ async function pathFrom(
 }
 
 /** From the file that is written; absolute when it goes to the screen. */
-function nameFile(file: string, output: string | undefined, cwd: string): string {
-  if (output === undefined) return file.split(sep).join("/");
-  const path = relative(dirname(resolve(cwd, output)), file)
-    .split(sep)
-    .join("/");
-  return path === "" ? "." : path.startsWith("../") || path === ".." ? path : `./${path}`;
+async function locator(
+  workTree: string,
+  output: string | undefined,
+  cwd: string,
+): Promise<(path: string) => string> {
+  if (output === undefined) return (path) => join(workTree, path).split(sep).join("/");
+  // The system follows links before it goes up, so both ends have to be without them.
+  const from = await realFolder(dirname(resolve(cwd, output)));
+  const root = await realpath(workTree);
+  return (path) => {
+    const text = relative(from, join(root, path)).split(sep).join("/");
+    if (text === "") return ".";
+    return text === ".." || text.startsWith("../") ? text : `./${text}`;
+  };
+}
+
+/** Of a folder that may have to be made first. */
+async function realFolder(folder: string): Promise<string> {
+  const real = await realpath(folder).catch(() => undefined);
+  if (real !== undefined || folder === dirname(folder)) return real ?? folder;
+  return join(await realFolder(dirname(folder)), basename(folder));
 }
 
 async function write(cwd: string, { path, text }: RenderedDocument): Promise<void> {

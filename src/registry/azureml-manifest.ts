@@ -1,7 +1,7 @@
 import type { Asset, LocalPath, ReferenceUse } from "../domain/registry.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../shared/json.ts";
 import { renderTemplates } from "./asset-layout/templates.ts";
-import { replaceAt } from "./content-digest.ts";
+import { besideKey, replaceAt } from "./content-digest.ts";
 import { writePortableYaml } from "./portable-yaml.ts";
 
 export interface RenderOptions {
@@ -28,7 +28,15 @@ export function renderAzuremlManifest(asset: Asset, options: RenderOptions): str
     const resolved = options.resolvePath(path);
     if (resolved !== undefined) value = replaceAt(value, path.pointer, resolved);
   }
-  return writePortableYaml(isJsonObject(value) ? value : {});
+  const resolvedValue = isJsonObject(value) ? value : {};
+  const model = asset.localPaths.find(isModelOfLayout);
+  const path = model === undefined ? undefined : options.resolvePath(model);
+  return writePortableYaml(path === undefined ? resolvedValue : { ...resolvedValue, path });
+}
+
+/** In the layout of Azure/azureml-assets model.yaml says where a model is; the spec has a stand-in. */
+function isModelOfLayout({ pointer }: LocalPath): boolean {
+  return JSON.stringify(pointer) === JSON.stringify([besideKey, "path", "uri"]);
 }
 
 /** Specs of asset.yaml name their version in templates, which only now have a value. */

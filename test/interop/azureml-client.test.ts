@@ -68,8 +68,10 @@ describe("azureml.yaml of what was delivered", () => {
         "data/one-file/1",
         "data/table/1",
         "environments/built/7",
+        "environments/image/1",
         "environments/inline/1",
         "models/taxi-fare/1",
+        "models/net/4",
         "models/weights/110",
       ]),
     );
@@ -90,6 +92,7 @@ describe("azureml.yaml of what was delivered", () => {
     expect(await read("components/inner/1")).toMatchObject({
       jobs: { score: { component: "azureml:batch:1" } },
     });
+    expect(await read("models/net/4")).toMatchObject({ type: "custom_model", path: "weights" });
     expect(await read("components/wide/1")).toMatchObject({
       environment: "azureml:built:7",
     });

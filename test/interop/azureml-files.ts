@@ -108,6 +108,37 @@ type: command
 command: echo "{{asset.name}}"
 environment: azureml:built:7
 `,
+  "assets/image/asset.yaml":
+    "name: image\nversion: auto\ntype: environment\nspec: spec.yaml\nextra_config: environment.yaml\n",
+  "assets/image/environment.yaml": `image:
+  name: azureml/curated/image
+  os: linux
+  context: { dir: context, dockerfile: Dockerfile }
+  publish: { location: mcr, visibility: public }
+`,
+  "assets/image/context/Dockerfile": "FROM python:3.12.3-slim\n",
+  "assets/image/spec.yaml": `$schema: https://azuremlschemas.azureedge.net/latest/environment.schema.json
+name: "{{asset.name}}"
+version: "{{asset.version}}"
+description: "The image {{image.name}}."
+build:
+  path: "{{asset.repo.build_context.path}}"
+  dockerfile_path: "{{image.dockerfile.path}}"
+os_type: linux
+`,
+  "assets/net/asset.yaml":
+    "name: net\nversion: 4\ntype: model\nspec: spec.yaml\nextra_config: model.yaml\n",
+  "assets/net/model.yaml": `path: { type: local, uri: weights }
+publish: { type: custom_model, description: description.md }
+`,
+  "assets/net/description.md": "A net.\n",
+  "assets/net/weights/net.bin": "weights\n",
+  "assets/net/spec.yaml": `$schema: https://azuremlschemas.azureedge.net/latest/model.schema.json
+name: "{{asset.name}}"
+version: "{{asset.version}}"
+type: custom_model
+path: ./
+`,
 };
 
 const jobs = {
