@@ -113,7 +113,8 @@ function readDrafts(
     });
   const scope = scopeOf(found, reading);
   const drafts: Draft[] = [];
-  const isOwn = (path: string): boolean => isLayoutPath(path) || !scope.has(path);
+  const isOwn = (path: string): boolean =>
+    isLayoutPath(path) ? !scope.isTestLayout(path) : !scope.has(path);
   const findings = [...lostFindings(reading, (path) => isWanted(path) && isOwn(path))];
   for (const manifest of found) {
     const draft = readFound(manifest, scope, reader);
@@ -131,8 +132,8 @@ function readFound(
 ): Draft | Pick<Draft, "findings"> {
   const isLayout = role.type === "asset-layout";
   if (!isLayout && scope.has(path)) return { findings: [] };
-  const orphan = isLayout ? undefined : scope.orphan({ path, role });
-  if (orphan !== undefined) return { findings: [orphan] };
+  const passed = scope.testLayout({ path, role }) ?? scope.orphan({ path, role });
+  if (passed !== undefined) return { findings: [passed] };
   if (role.type === "not-checked") return { findings: [notChecked(path, role)] };
   const draft = reader.read(path, role);
   if (draft.role.type !== "not-checked") return draft;

@@ -366,6 +366,16 @@ describe("references of a spec", () => {
   });
 });
 
+it("takes what tools are tested with for no asset, unless there is nothing else", async () => {
+  const broken = {
+    "scripts/tests/resources/bad/asset.yaml": "type: model\nspec: none\n",
+    "scripts/tests/resources/worse/asset.yaml": "type: [\n",
+  };
+
+  expect(await problemsOf({ ...dataLayout("d"), ...broken })).toEqual([]);
+  expect(await problemsOf(broken)).toHaveLength(2);
+});
+
 it("takes the environment's own folder", async () => {
   const tree = new MemorySourceTree({ ...emptyRegistryFiles, ...environmentLayout() });
   const [asset] = (await readRegistry(tree)).assets;
