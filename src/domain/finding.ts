@@ -90,6 +90,12 @@ export function isBlocking({
   return severity === "error" && accepted === undefined;
 }
 
+/** Whether `--fix` may correct it: what is accepted, or stands behind an alias, is left alone. */
+export function isFixable(finding: Finding): finding is Finding & { readonly fix: Fix } {
+  const { fix, accepted, anchor } = finding;
+  return fix !== undefined && accepted === undefined && anchor === undefined;
+}
+
 function compareText(left: string, right: string): number {
   if (left === right) return 0;
   return left < right ? -1 : 1;

@@ -2,8 +2,9 @@ import { existsSync } from "node:fs";
 
 import { expect, it } from "vitest";
 
+import { isFixable } from "../../src/domain/finding.ts";
 import { allRules } from "../../src/domain/rules/catalogue.ts";
-import { fixFindings, isFixable } from "../../src/usecases/author/fix-findings.ts";
+import { fixFindings } from "../../src/usecases/author/fix-findings.ts";
 import { validateTree } from "../../src/usecases/validate.ts";
 import { MemorySourceTree, type MemoryFiles } from "../support/memory-source-tree.ts";
 import { emptyRegistryFiles } from "../support/registry-files.ts";

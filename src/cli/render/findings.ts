@@ -1,4 +1,4 @@
-import type { Finding, Severity } from "../../domain/finding.ts";
+import { isFixable, type Finding, type Severity } from "../../domain/finding.ts";
 import { clean, type Paint, type Style } from "../ansi.ts";
 import { renderCount } from "./size.ts";
 
@@ -45,7 +45,7 @@ export function renderFindingCounts(
   });
   const first =
     counts.length === 0 ? paint("green", `No finding ${where}.`) : `${counts.join(", ")} ${where}.`;
-  const fixable = open.filter(({ fix }) => fix !== undefined).length;
+  const fixable = findings.filter(isFixable).length;
   return [
     first,
     ...renderAcceptedCount(findings),

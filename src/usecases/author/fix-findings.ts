@@ -1,4 +1,4 @@
-import type { Finding, Fix } from "../../domain/finding.ts";
+import { isFixable, type Finding, type Fix } from "../../domain/finding.ts";
 import { applyFixes, type FixedText } from "../../registry/apply-fix.ts";
 import { yamlLimits } from "../../registry/yaml/limits.ts";
 import type { SourceTree } from "../../source/source-tree.ts";
@@ -48,10 +48,6 @@ export async function fixFindings(
 }
 
 type Fixable = Finding & { readonly fix: Fix };
-
-export function isFixable(finding: Finding): finding is Fixable {
-  return finding.fix !== undefined && finding.accepted === undefined;
-}
 
 function reportFile(
   fixable: readonly Fixable[],
