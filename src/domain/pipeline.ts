@@ -22,6 +22,8 @@ export interface Step {
 /** A binding of a step: `${{parent.inputs.x}}` and where it stands. */
 export interface Binding {
   readonly path: string;
+  /** All that stands there. */
+  readonly text: string;
   readonly pointer: readonly string[];
 }
 
@@ -115,6 +117,7 @@ export function bindingsOf(step: Step, axis: "inputs" | "outputs"): readonly Bin
     textsOf(value).flatMap(({ text, key }) =>
       findExpressions(text).map(({ path }) => ({
         path,
+        text,
         pointer: [...step.pointer, axis, name, ...(key === undefined ? [] : [key])],
       })),
     ),
@@ -143,7 +146,7 @@ export function otherBindingsOf(step: Step): readonly Binding[] {
   const bindings: Binding[] = [];
   const collect = (value: JsonValue, pointer: readonly string[]): void => {
     if (typeof value === "string") {
-      bindings.push(...findExpressions(value).map(({ path }) => ({ path, pointer })));
+      bindings.push(...findExpressions(value).map(({ path }) => ({ path, text: value, pointer })));
     } else if (typeof value === "object" && value !== null) {
       for (const [key, member] of Object.entries(value)) collect(member, [...pointer, key]);
     }

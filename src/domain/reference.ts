@@ -149,6 +149,14 @@ export function pluralOfExternal(uri: string): string | undefined {
   return match?.[1]?.toLowerCase();
 }
 
+/** What was meant, where a reference is wrong in one letter: the prefix, or a kind in the singular. */
+export function repairReference(text: string): string | undefined {
+  const repaired = text
+    .replace(/^azureml:/i, "azureml:")
+    .replace(/^(azureml:\/\/registries\/[^/]+\/)(model|environment|component)(?=\/)/, "$1$2s");
+  return repaired !== text && parseReference(repaired).ok ? repaired : undefined;
+}
+
 /** A file in a store, or what a job left behind. */
 export function isArtifact(uri: string): boolean {
   return /^(?:azureml:\/\/(?:datastores|jobs)\/|runs:\/)/i.test(uri) || /\/datastores\//i.test(uri);

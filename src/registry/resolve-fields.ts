@@ -1,5 +1,5 @@
 import type { Finding } from "../domain/finding.ts";
-import { parseReference } from "../domain/reference.ts";
+import { parseReference, repairReference } from "../domain/reference.ts";
 import type { LocalPath, ReferenceUse } from "../domain/registry.ts";
 import { findFields, type Companion, type FieldOwner, type PathShape } from "./fields.ts";
 import type { LockedFile } from "./file-contents.ts";
@@ -36,7 +36,7 @@ export function resolveFields(
     const isBareName = shape === "manifest" && what.type === "path" && !looksLikePath(text);
     if (what.type === "reference" || isBareName) {
       const parsed = parseReference(text);
-      if (!parsed.ok) findings.push(errorAt("reference-form", parsed.problem, place));
+      if (!parsed.ok) findings.push(withRepair(parsed.problem, { text, pointer, place }));
       else if (kind !== undefined) {
         references.push({ text, reference: parsed.value, kind, pointer, place });
       }
@@ -47,6 +47,16 @@ export function resolveFields(
     }
   }
   return { references, paths, findings };
+}
+
+function withRepair(
+  problem: string,
+  { text, pointer, place }: Pick<ReferenceUse, "text" | "pointer" | "place">,
+): Finding {
+  const finding = errorAt("reference-form", problem, place);
+  const repaired = repairReference(text);
+  if (repaired === undefined) return finding;
+  return { ...finding, fix: { type: "set", pointer, value: repaired } };
 }
 
 /** `taxi-env:3` in place of a reference is a forgotten `azureml:`, `./env.yml` is a path. */

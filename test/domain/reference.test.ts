@@ -4,6 +4,7 @@ import {
   formatReference,
   isReference,
   parseReference,
+  repairReference,
   type Reference,
   type VersionSelector,
 } from "../../src/domain/reference.ts";
@@ -164,4 +165,17 @@ it("answers for any text, without throwing", () => {
     }),
     { numRuns: 1000 },
   );
+});
+
+it.each([
+  {
+    text: "azureml://registries/r/environment/e/versions/1",
+    repaired: "azureml://registries/r/environments/e/versions/1",
+  },
+  { text: "AzureML:env:1", repaired: "azureml:env:1" },
+  { text: "azureml:env:1", repaired: undefined },
+  { text: "azureml:env:", repaired: undefined },
+  { text: "azureml://registries/r/gadget/e/versions/1", repaired: undefined },
+])("$text can be repaired to $repaired", ({ text, repaired }) => {
+  expect(repairReference(text)).toBe(repaired);
 });

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from "../../shared/json.ts";
 import { findDeclared } from "../declarations.ts";
+import { onlyExpression } from "../expression.ts";
 import {
   bindingsOf,
   jobAsStep,
@@ -35,7 +36,7 @@ function* checkPipeline(pipeline: Pipeline, context: RuleContext): Iterable<Viol
   for (const step of steps) {
     const bound = [...bindingsOf(step, "inputs"), ...bindingsOf(step, "outputs")];
     for (const binding of [...bound, ...otherBindingsOf(step)]) {
-      const problem = bindingProblem(binding, document.value, byName);
+      const problem = bindingProblem(binding, pipeline, byName);
       if (problem !== undefined) yield { ...problem, at: document.placeOf(binding.pointer) };
     }
     yield* checkNames(step, pipeline);
@@ -56,12 +57,13 @@ function* checkPipeline(pipeline: Pipeline, context: RuleContext): Iterable<Viol
 type Problem = Omit<Violation, "at">;
 
 function bindingProblem(
-  { path, pointer }: Binding,
-  pipeline: JsonObject,
+  binding: Binding,
+  { document: { value: pipeline } }: Pipeline,
   steps: ReadonlyMap<string, Step>,
 ): Problem | undefined {
+  const { path } = binding;
   const [parent, axis, ...rest] = path.split(".");
-  if (parent !== "parent") return orphanProblem(path, pointer);
+  if (parent !== "parent") return orphanProblem(binding, pipeline);
   if (axis === "inputs" || axis === "outputs") {
     const name = rest.join(".");
     if (findDeclared(objectOf(pipeline[axis]), name) !== undefined) return undefined;
@@ -71,12 +73,17 @@ function bindingProblem(
   return axis === "jobs" ? stepProblem(rest, steps) : undefined;
 }
 
-function orphanProblem(path: string, pointer: readonly string[]): Problem | undefined {
-  if (!/^(?:inputs|outputs|jobs)\./.test(path) || pointer[0] !== "jobs") return undefined;
-  return {
-    message: `A step binds \${{${path}}}, which Azure ML does not fill in here: write \${{parent.${path}}}.`,
-    severity: "warning",
-  };
+function orphanProblem(
+  { path, pointer, text }: Binding,
+  pipeline: JsonObject,
+): Problem | undefined {
+  const [axis = "", ...rest] = path.split(".");
+  if (!["inputs", "outputs", "jobs"].includes(axis) || rest.length === 0) return undefined;
+  const message = `A step binds \${{${path}}}, which Azure ML does not fill in here: write \${{parent.${path}}}.`;
+  const problem = { message, severity: "warning" } as const;
+  const isMeant = findDeclared(objectOf(pipeline[axis]), rest.join(".")) !== undefined;
+  if (!isMeant || onlyExpression(text) !== path) return problem;
+  return { ...problem, fix: { type: "set", pointer, value: `\${{parent.${path}}}` } };
 }
 
 function stepProblem(

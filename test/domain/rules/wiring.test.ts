@@ -192,3 +192,17 @@ describe("mirrored traffic", () => {
     expect(await found({ ...deployments, "endpoints/endpoint.yaml": text })).toEqual(at);
   });
 });
+
+it("corrects a binding that forgets the parent", async () => {
+  const text = pipeline(
+    '{ one: { component: ../s/component.yaml, inputs: { i: "${{inputs.file}}" } } }',
+  );
+  const tree = new MemorySourceTree({ ...common, "components/p/component.yaml": text });
+  const findings = runRules(rules, { registry: await readRegistry(tree), state: undefined });
+
+  expect(findings.find(({ rule }) => rule === "pipeline-binding")?.fix).toEqual({
+    type: "set",
+    pointer: ["jobs", "one", "inputs", "i"],
+    value: "${{parent.inputs.file}}",
+  });
+});
