@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../shared/json.ts
 import { editYaml } from "./edit-yaml.ts";
 import { tooManyAcceptances } from "./errors.ts";
 import { checkSchema } from "./schema/check-schema.ts";
+import { yamlLimits } from "./yaml/limits.ts";
 import { parseYaml } from "./yaml/parse-yaml.ts";
 
 export interface CountedFindings {
@@ -34,6 +35,7 @@ export function acceptInSettings(
     if (index === undefined) entries.push(entry);
     else entries[index] = entry;
   }
+  if (entries.length * keysOfEntry > yamlLimits.keys) throw tooManyAcceptances(findings.length);
   const text = editYaml(new TextDecoder().decode(bytes), [{ pointer: ["accept"], value: entries }]);
   const edited = new TextEncoder().encode(text);
   const parsed = parseYaml(edited);
@@ -42,6 +44,8 @@ export function acceptInSettings(
   }
   return edited;
 }
+
+const keysOfEntry = 5;
 
 /** Whether registry.yaml can name a path: what it cannot name stays a finding. */
 export function isNameable(path: string): boolean {
