@@ -41,12 +41,16 @@ export async function openLook({
   };
 }
 
+/** What was parsed waits in memory until it is saved; at the end it is in any case. */
+const savedEvery = 100;
+
 /** Looks at one folder; what it saw last time is only seen again where something differs. */
 class FolderEyes {
   readonly #folder: string;
   readonly #texts: LazyTextCache;
   readonly #stateOf: () => LedgerState | undefined;
   readonly #ids = new RememberedIds();
+  #validations = 0;
   #last: { readonly look: FolderLook; readonly reason: string } | undefined;
 
   constructor(folder: string, texts: LazyTextCache, stateOf: () => LedgerState | undefined) {
@@ -72,6 +76,8 @@ class FolderEyes {
     const { findings, assets, files } = report;
     const look = { folder, identity, signature, findings, assets, files };
     this.#last = { look, reason };
+    this.#validations += 1;
+    if (this.#validations % savedEvery === 0) await this.#texts.save();
     return look;
   }
 }
@@ -118,16 +124,21 @@ function askLedger(context: {
     openSession({ ...context, openStore }, await locateRegistry(options, settings)),
   );
   const answer: { state: LedgerState | undefined } = { state: undefined };
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => (closing ??= lazy.close());
   const asked = knownState(lazy)
     .then((state) => (answer.state = state))
     .catch((error: unknown) => options.log.warn({ error }, "the ledger cannot be asked"))
     // The copy of the repository is for others to use.
-    .then(() => lazy.close());
+    .then(close);
   return {
     get state() {
       return answer.state;
     },
-    close: () => asked,
+    close: async () => {
+      await close();
+      await asked;
+    },
   };
 }
 
