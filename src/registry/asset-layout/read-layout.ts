@@ -62,6 +62,7 @@ export function readAssetLayout(options: LayoutOptions): LayoutRead {
     extra: extra.config,
     findings,
     files,
+    texts,
     specPath,
     spec,
     value: spec.value,
@@ -110,12 +111,13 @@ function unusable({ layout, type, extra, findings }: Reading): LayoutRead {
 function withSpec(
   reading: Reading & {
     readonly files: FileTable;
+    readonly texts: SpecTexts;
     readonly specPath: string;
     readonly spec: ParsedYaml;
     readonly value: JsonObject;
   },
 ): LayoutRead {
-  const { layout, type, extra, files, specPath, spec, value } = reading;
+  const { layout, type, extra, files, texts, specPath, spec, value } = reading;
   const raw = new YamlDocument(specPath, spec);
   const identity = readIdentity(layout.document, raw);
   const data = templateData(type, identity.name, extra);
@@ -135,7 +137,7 @@ function withSpec(
     ...reading.findings,
     ...identity.findings,
     ...templateFindings(raw, data),
-    ...specFindings({ role, kind, spec: { ...spec, value: rendered }, path: specPath }),
+    ...specFindings({ role, kind, spec: { ...spec, value: rendered }, path: specPath, texts }),
   ];
   return {
     role: role ?? { type: "not-checked", name: `asset.yaml of type ${type.slice(0, 60)}` },

@@ -3,9 +3,9 @@ import type { Finding } from "../../domain/finding.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../shared/json.ts";
 import type { ManifestRole } from "../classify.ts";
 import { errorAt } from "../local-paths.ts";
-import { toFinding, type Problem } from "../problem.ts";
+import { toFinding } from "../problem.ts";
 import { checkSchema } from "../schema/check-schema.ts";
-import type { SchemaName } from "../schema/schemas.ts";
+import type { SpecTexts } from "./spec-texts.ts";
 import type { ParsedYaml } from "../yaml/parse-yaml.ts";
 
 /** What is wrong with a spec as YAML, and as a manifest of its kind. */
@@ -15,12 +15,18 @@ export function specFindings(options: {
   /** With its templates filled in. */
   readonly spec: ParsedYaml;
   readonly path: string;
+  /** What is remembered of the file as it is written. */
+  readonly texts: SpecTexts;
 }): readonly Finding[] {
-  const { role, kind, spec, path } = options;
+  const { role, kind, spec, path, texts } = options;
+  if (role !== undefined && "schema" in role && isAsWritten(spec, texts.parsed(path))) {
+    return texts.findings(path, role.schema).map(lenient);
+  }
   const findings = spec.problems.map((problem) => toFinding(problem, path));
   if (role !== undefined && "schema" in role) {
-    const problems = schemaProblems(role.schema, spec);
-    findings.push(...problems.map((problem) => toFinding(problem, path)));
+    const value = asPublished(isJsonObject(spec.value) ? spec.value : {});
+    const problems = checkSchema(role.schema, { ...spec, value });
+    findings.push(...problems.map((problem) => lenient(toFinding(problem, path))));
   } else if (role === undefined && kind !== undefined && hasName(spec)) {
     const place = { path, ...spec.places.of([]) };
     findings.push(
@@ -42,11 +48,22 @@ const needs: Readonly<Record<AssetKind, string>> = {
   data: 'it needs "path"',
 };
 
-function schemaProblems(schema: SchemaName, spec: ParsedYaml): readonly Problem[] {
-  const value = asPublished(isJsonObject(spec.value) ? spec.value : {});
-  return checkSchema(schema, { ...spec, value }).map((problem) =>
-    // Their tool publishes through the REST interface, which knows more keys than the client.
-    problem.rule === "schema-unknown-key" ? { ...problem, severity: "warning" } : problem,
+/** Their tool publishes through the REST interface, which knows more keys than the client. */
+function lenient(finding: Finding): Finding {
+  return finding.rule === "schema-unknown-key" ? { ...finding, severity: "warning" } : finding;
+}
+
+/** A spec without templates, whose check is as good as that of any other manifest. */
+function isAsWritten({ value }: ParsedYaml, written: ParsedYaml | undefined): boolean {
+  if (!isJsonObject(value) || !isJsonObject(written?.value)) return false;
+  const raw = written.value;
+  const keys = Object.keys(raw);
+  return (
+    keys.length === Object.keys(value).length &&
+    keys.every((key) => key === "version" || raw[key] === value[key]) &&
+    isFlat(raw["tags"]) &&
+    isFlat(raw["properties"]) &&
+    !hasControl(raw["jobs"])
   );
 }
 
@@ -65,9 +82,20 @@ function asPublished(value: JsonObject): JsonObject {
 }
 
 function withoutControl(jobs: JsonObject): JsonObject {
-  const isControl = (step: JsonValue): boolean =>
-    isJsonObject(step) && typeof step["type"] === "string" && controlSteps.has(step["type"]);
   return Object.fromEntries(Object.entries(jobs).filter(([, step]) => !isControl(step)));
+}
+
+function hasControl(jobs: JsonValue | undefined): boolean {
+  return isJsonObject(jobs) && Object.values(jobs).some(isControl);
+}
+
+function isControl(step: JsonValue): boolean {
+  return isJsonObject(step) && typeof step["type"] === "string" && controlSteps.has(step["type"]);
+}
+
+function isFlat(member: JsonValue | undefined): boolean {
+  if (!isJsonObject(member)) return true;
+  return Object.values(member).every((each) => typeof each !== "object" || each === null);
 }
 
 function withTexts(member: JsonObject): JsonObject {
