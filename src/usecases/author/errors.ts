@@ -126,19 +126,30 @@ export function fileUneditable(path: string, cause: CairnError): CairnError {
 }
 
 export function acceptInvalid(problem: string): CairnError {
-  return invalid(
-    "ACCEPT_INVALID",
-    `This cannot be accepted: ${problem}`,
-    "Give the last day on which the findings are taken, and why: --until 2027-03-31 --reason TEXT.",
-  );
+  return new CairnError({
+    code: "ACCEPT_INVALID",
+    kind: "invalid",
+    message: `This cannot be accepted: ${problem}`,
+    hint: "Give the last day on which the findings are taken, and why: --until 2027-03-31 --reason TEXT.",
+  });
 }
 
 export function acceptSettingsBroken(problem: string): CairnError {
-  return invalid(
-    "ACCEPT_SETTINGS_BROKEN",
-    `registry.yaml itself has an error: ${problem}`,
-    "Correct registry.yaml first: what it accepts counts only if it can be read.",
-  );
+  return new CairnError({
+    code: "ACCEPT_SETTINGS_BROKEN",
+    kind: "invalid",
+    message: `registry.yaml itself has an error: ${problem}`,
+    hint: "Correct registry.yaml first: what it accepts counts only if it can be read.",
+  });
+}
+
+export function acceptNeedsRegistry(): CairnError {
+  return new CairnError({
+    code: "ACCEPT_NEEDS_REGISTRY",
+    kind: "invalid",
+    message: "A single manifest has no registry.yaml to accept its findings in.",
+    hint: "Run this in the registry, or name its folder.",
+  });
 }
 
 export function fileWasChanged(path: string): CairnError {
@@ -151,17 +162,10 @@ export function fileWasChanged(path: string): CairnError {
 }
 
 export function noWorkTree(what: string): CairnError {
-  return invalid(
-    "WORK_TREE_NEEDED",
-    `There are no files here that could be changed: ${what}.`,
-    "Check out the registry, and run this in its folder.",
-  );
-}
-
-export function acceptNeedsRegistry(): CairnError {
-  return invalid(
-    "ACCEPT_NEEDS_REGISTRY",
-    "A single manifest has no registry.yaml to accept its findings in.",
-    "Run this in the registry, or name its folder.",
-  );
+  return new CairnError({
+    code: "WORK_TREE_NEEDED",
+    kind: "invalid",
+    message: `There are no files here that could be changed: ${what}.`,
+    hint: "Check out the registry, and run this in its folder.",
+  });
 }
