@@ -66,7 +66,15 @@ function toStep(
   pointer: readonly string[],
   named: NamedComponents,
 ): Step {
-  return { name, value, pointer, component: named.of(value, pointer) };
+  return { name, value, pointer, component: named.of(value, pointer) ?? writtenOut(value) };
+}
+
+/** A step with a command of its own declares by what it is given. */
+function writtenOut(value: JsonObject): JsonObject | undefined {
+  const { command, task, entry, component, trial } = value;
+  if (component !== undefined || trial !== undefined) return undefined;
+  const isOwn = typeof command === "string" || isJsonObject(task) || isJsonObject(entry);
+  return isOwn ? value : undefined;
 }
 
 /** What `component` (or `trial`) of a step means, whether written out, a path or a reference. */

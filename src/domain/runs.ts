@@ -14,6 +14,7 @@ export interface RunText {
 /** Something that runs: a component, a job, a step or what is written out in one. */
 export interface Run {
   readonly document: ManifestDocument;
+  readonly pointer: Pointer;
   /** Of a component Azure ML's client checks every expression, of the others only some. */
   readonly isComponent: boolean;
   readonly inputs: readonly JsonObject[];
@@ -38,13 +39,14 @@ function* runsIn(
   pointer: Pointer,
   isComponent: boolean,
 ): Iterable<Run> {
-  const run = { document, isComponent, searchSpace: undefined };
+  const run = { document, pointer, isComponent, searchSpace: undefined };
   const declared = { inputs: objects(value["inputs"]), outputs: objects(value["outputs"]) };
   yield { ...run, ...declared, texts: textsOf(value, pointer) };
   const { trial, component, jobs, search_space: space } = value;
   if (isJsonObject(trial)) {
     yield {
       ...run,
+      pointer: [...pointer, "trial"],
       inputs: [...objects(trial["inputs"]), ...declared.inputs],
       outputs: [...objects(trial["outputs"]), ...declared.outputs],
       searchSpace: isJsonObject(space) ? space : {},

@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject } from "../../shared/json.ts";
 import { isMangled } from "../plain-scalars.ts";
 import { literalProblem, toNumber } from "../literals.ts";
 import type { ManifestDocument } from "../registry.ts";
+import { runsOf } from "../runs.ts";
 import type { Rule, Violation } from "./rule.ts";
 
 export const componentInput: Rule = {
@@ -11,11 +12,12 @@ export const componentInput: Rule = {
     "The inputs of a component have names that a job can tell apart, and defaults that they allow.",
 
   *check({ registry }) {
-    for (const { id, document } of registry.assets) {
-      const { inputs } = document.value;
-      if (id.kind !== "component" || !isJsonObject(inputs)) continue;
-      for (const { pointer, ...violation } of checkInputs(inputs, document)) {
-        yield { ...violation, at: document.placeOf(pointer) };
+    for (const { document, pointer, isComponent, inputs } of runsOf(registry)) {
+      // What a trial declares comes first; the rest is what the job gives it.
+      const declares = isComponent || pointer.at(-1) === "trial" ? inputs[0] : undefined;
+      if (declares === undefined) continue;
+      for (const violation of checkInputs(declares, [...pointer, "inputs"], document)) {
+        yield { ...violation, at: document.placeOf(violation.pointer) };
       }
     }
   },
@@ -25,13 +27,19 @@ export const componentInput: Rule = {
 const reserved = new Set(["path", "ld_library_path", "user", "logname", "home", "pwd", "shell"]);
 
 interface InputViolation extends Omit<Violation, "at"> {
-  readonly pointer: readonly string[];
+  readonly pointer: Pointer;
 }
 
-function* checkInputs(inputs: JsonObject, document: ManifestDocument): Iterable<InputViolation> {
+type Pointer = readonly (string | number)[];
+
+function* checkInputs(
+  inputs: JsonObject,
+  at: Pointer,
+  document: ManifestDocument,
+): Iterable<InputViolation> {
   const seen = new Map<string, string>();
   for (const [name, input] of Object.entries(inputs)) {
-    const pointer = ["inputs", name];
+    const pointer = [...at, name];
     const folded = name.toLowerCase();
     const other = seen.get(folded);
     seen.set(folded, name);
@@ -49,7 +57,7 @@ function* checkInputs(inputs: JsonObject, document: ManifestDocument): Iterable<
 
 function* checkValues(
   input: JsonObject,
-  pointer: readonly string[],
+  pointer: Pointer,
   document: ManifestDocument,
 ): Iterable<InputViolation> {
   const least = toNumber(input["min"]);

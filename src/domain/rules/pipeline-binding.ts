@@ -97,7 +97,9 @@ function stepProblem(
   const isDeclared = [step.component["outputs"], step.value["outputs"]].some(
     (declared) => findDeclared(objectOf(declared), output) !== undefined,
   );
-  return isDeclared ? undefined : { message: `The step "${name}" has no output "${output}".` };
+  // Every job has this output without declaring it.
+  if (isDeclared || output === "default") return undefined;
+  return { message: `The step "${name}" has no output "${output}".` };
 }
 
 /** What a step hands to its component, the component must declare; what it needs, it must get. */
