@@ -49,7 +49,7 @@ async function changeTarget(
 }
 
 /** The report with the lines that its findings stand in, if they are asked for. */
-export async function excerptReport(
+async function excerptReport(
   tree: SourceTree,
   report: ValidateReport,
   { withExcerpts }: Pick<ValidateRequest, "withExcerpts">,
