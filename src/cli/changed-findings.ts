@@ -44,7 +44,7 @@ export function renderChangedFindings(report: ChangeReport, view: ReportView): s
   const { findings, before, resolved, assets } = report;
   const { paint } = view;
   if (before === undefined) return paint("green", "The change changes no file of the registry.");
-  const counts = `Before, there were ${renderCount(before, "finding")}; the change resolves ${resolved}.`;
+  const counts = `Before: ${renderCount(before, "finding")}, of which the change resolves ${resolved}.`;
   return findings.length === 0
     ? `${paint("green", `The change introduces no finding in ${renderCount(assets, "asset")}.`)} ${counts}`
     : `${renderReport(report, view)}\nAll of this is new. ${counts}`;

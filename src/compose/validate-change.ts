@@ -8,6 +8,7 @@ import { systemClock } from "../shared/clock.ts";
 import { CairnError } from "../shared/errors.ts";
 import { CommitSourceTree } from "../source/drivers/commit.ts";
 import { FolderSourceTree } from "../source/drivers/folder.ts";
+import { isLeftOut } from "../source/entry-name.ts";
 import type { SourceTree } from "../source/source-tree.ts";
 import { WorkTreeSourceTree } from "../source/work-tree.ts";
 import type { App } from "../usecases/app.ts";
@@ -60,7 +61,8 @@ async function endsOf(
   const git = repository.reader;
   const isWorkTree = request.head === undefined && hasWorkTree;
   const { base, tip } = await commitsOf(repository, request, folder, isWorkTree);
-  const changed = isWorkTree ? await repository.changedPaths() : new Set<string>();
+  const paths = isWorkTree ? await repository.changedPaths() : [];
+  const changed = new Set([...paths].filter((path) => !isLeftOut(path)));
   const isSame = tip !== undefined && (await treeOf(git, tip)) === (await treeOf(git, base));
   if (isSame && changed.size === 0) return undefined;
   const committed = tip === undefined ? undefined : new CommitSourceTree({ git, commit: tip });

@@ -30,7 +30,7 @@ describe("validate --base", () => {
     expect(asked).toEqual([{ base: "main", withExcerpts: true }]);
     expect(code).toBe(1);
     expect(out).toBe(
-      "models/a/model.yaml:3 error Nobody owns it. [owner-missing]\n\n1 error in 12 assets.\nAll of this is new. Before, there were 14 findings; the change resolves 3.\n",
+      "models/a/model.yaml:3 error Nobody owns it. [owner-missing]\n\n1 error in 12 assets.\nAll of this is new. Before: 14 findings, of which the change resolves 3.\n",
     );
   });
 
@@ -38,7 +38,7 @@ describe("validate --base", () => {
     const none = await validate({ findings: [], ...counts }, "--base", "main", "--strict");
     expect(none.code).toBe(0);
     expect(none.out).toBe(
-      "The change introduces no finding in 12 assets. Before, there were 14 findings; the change resolves 3.\n",
+      "The change introduces no finding in 12 assets. Before: 14 findings, of which the change resolves 3.\n",
     );
     const some = { findings: [warning], ...counts };
     expect((await validate(some, "--base", "main")).code).toBe(0);

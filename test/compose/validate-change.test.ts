@@ -137,10 +137,18 @@ describe("what a change introduces", () => {
     expect(report.assets).toBe(4);
   });
 
-  it("is not what is ignored, in a repository within or behind a link", async () => {
+  it("is not what is ignored, in another work tree or in a repository within", async () => {
     const repository = await repositoryWith({ ...start, "folder/notes.md": "" });
     const broken = flawed.replace("flawed", "other");
-    await write(repository, { "node_modules/x/model.yaml": broken });
+    await write(repository, { "node_modules/x/model.yaml": broken, ".cairn/model.yaml": broken });
+    expect(await ask(repository.path, { base: "HEAD" })).toMatchObject({ files: 0, findings: [] });
+
+    const linked = join(dirname(repository.path), "linked");
+    repository.git("worktree", "add", "--quiet", "-b", "linked", linked);
+    await writeFile(join(linked, "component.yaml"), "name: other\ncommand: echo\n");
+    expect((await ask(linked, { base: "main" })).findings.map(({ path }) => path)).toContain(
+      "component.yaml",
+    );
     expect(await ask(repository.path, { base: "HEAD" })).toMatchObject({ files: 0, findings: [] });
 
     const within = join(repository.path, "within");
