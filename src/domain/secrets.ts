@@ -83,7 +83,7 @@ const secretNames =
 export function isSecretValue(name: string, value: string): boolean {
   const text = value.trim();
   if (text === "" || text.length > 5000 || isPlaceholder(text) || isPointer(text)) return false;
-  if (/connection_?string$/i.test(name)) return hasConnectionSecret(text);
+  if (/connection[-_. ]?string$/i.test(name)) return hasConnectionSecret(text);
   if (/\s/.test(text) || /^[\d.]+$/.test(text)) return false;
   return /(?:password|passwd|pwd|passphrase)$/i.test(name) || looksRandom(text);
 }
