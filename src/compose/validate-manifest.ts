@@ -2,7 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 
 import { findLocalRepository } from "../git/drivers/locate-repository.ts";
-import { isManifestKind, manifestKinds } from "../registry/read-manifest.ts";
+import { isManifestKind, manifestKinds } from "../registry/manifest-kind.ts";
 import { yamlLimits } from "../registry/yaml/limits.ts";
 import { CairnError } from "../shared/errors.ts";
 import { FolderSourceTree } from "../source/drivers/folder.ts";
