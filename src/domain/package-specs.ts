@@ -18,12 +18,17 @@ export function unboundedCondaPackage(spec: string): string | undefined {
 /** The same of a line of a requirements file, `-e git+https://…` and the like included. */
 export function unboundedPipPackage(line: string): string | undefined {
   const text = withoutComment(line).replace(/^(?:-e|--editable)[ =]\s{0,100}/, "");
-  if (text === "" || text.startsWith("-") || isFilledInLater(text)) return undefined;
+  if (/^-|^$/.test(text) || isFilledInLater(text)) return undefined;
   if (/(?:^|@ {0,10})(?:git|hg|svn|bzr)\+[a-z]+:\/\//.test(text)) return openRepository(text);
-  if (text.includes("://") || /^[./~]|[\\/]|\.(?:whl|zip|tar\.gz)$/.test(text)) return undefined;
+  const isFile = /^[./~]|[\\/]|\.(?:whl|zip|tar\.gz)$/.test(text);
+  return isFile ? undefined : openRequirement(text);
+}
+
+/** `name[extra] >= 1, < 2; marker`. */
+function openRequirement(text: string): string | undefined {
   const match = /^([A-Za-z0-9][\w.-]{0,200})\s{0,20}(?:\[[^\]]{0,500}\])?([^;]{0,1000})/.exec(text);
-  const [, name, range] = match ?? [];
-  if (name === undefined || range === undefined || tools.has(name.toLowerCase())) return undefined;
+  const [, name = "", range = ""] = match ?? [];
+  if (name === "" || tools.has(name.toLowerCase())) return undefined;
   const bounds = range.trim();
   if (bounds === "") return name;
   return /^[<>=!~(]/.test(bounds) && !hasUpperBound(bounds) ? name : undefined;
