@@ -92,7 +92,7 @@ const jobSchemas = ["pipeline-job", "command-job", "sweep-job", "spark-job", "au
 const otherJobs: ReadonlySet<string> = new Set(["import", "finetuning", "distillation"]);
 
 /** Components too go by `type`; without one it is a command, or a pipeline if it has steps. */
-function componentRole(value: JsonValue | undefined): ManifestRole {
+export function componentRole(value: JsonValue | undefined): ManifestRole {
   const type = typeOf(value);
   if (type !== undefined && otherComponents.has(type)) {
     return { type: "not-checked", name: `component of type ${type}` };

@@ -1,10 +1,10 @@
 import { assetKinds } from "../domain/asset.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../shared/json.ts";
 import {
+  componentRole,
   deploymentRole,
   endpointRole,
   jobRole,
-  roleOfKind,
   type ManifestRole,
 } from "./classify.ts";
 
@@ -39,9 +39,7 @@ export function roleOfManifestKind(
     if (!isJsonObject(value)) return { type: kind, schema: kind };
     return kind === "endpoint" ? endpointRole(value) : deploymentRole(value);
   }
-  if (kind !== "component") return { type: "asset", kind, schema: kind };
-  const found = isJsonObject(value) ? roleOfKind(kind, value) : undefined;
-  return found ?? { type: "asset", kind, schema: "command-component" };
+  return kind === "component" ? componentRole(value) : { type: "asset", kind, schema: kind };
 }
 
 /**
@@ -72,14 +70,20 @@ const kindWords: readonly (readonly [string, ManifestKind])[] = [
   ["data", "data"],
 ];
 
+/** The first of these keys says it. */
+const telling: readonly (readonly [ManifestKind, readonly string[]])[] = [
+  ["deployment", ["endpoint_name", "code_configuration", "instance_count"]],
+  ["endpoint", ["auth_mode", "traffic", "mirror_traffic"]],
+  ["schedule", ["create_job", "create_monitor", "trigger"]],
+  ["registry", ["replication_locations"]],
+  ["job", ["search_space", "experiment_name", "settings", "compute"]],
+];
+
 function kindOfContent(value: JsonObject): ManifestKind | undefined {
   const has = (...keys: readonly string[]): boolean => keys.some((key) => key in value);
   const type = typeof value["type"] === "string" ? value["type"].toLowerCase() : "";
-  if (has("endpoint_name", "code_configuration", "instance_count")) return "deployment";
-  if (has("auth_mode", "traffic", "mirror_traffic")) return "endpoint";
-  if (has("create_job", "create_monitor", "trigger")) return "schedule";
-  if (has("replication_locations")) return "registry";
-  if (has("search_space", "experiment_name", "settings", "compute")) return "job";
+  const told = telling.find(([, keys]) => has(...keys))?.[0];
+  if (told !== undefined) return told;
   if (/^(?:custom|mlflow|triton)_model$/.test(type)) return "model";
   if (/^(?:uri_file|uri_folder|mltable)$/.test(type)) return "data";
   if (has("command", "jobs", "task", "entry")) {
@@ -87,6 +91,5 @@ function kindOfContent(value: JsonObject): ManifestKind | undefined {
     // Both may have a name: what is neither must be said.
     return has("name") ? undefined : "job";
   }
-  if (has("image", "build", "conda_file")) return "environment";
-  return undefined;
+  return has("image", "build", "conda_file") ? "environment" : undefined;
 }
