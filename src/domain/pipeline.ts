@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../shared/json.ts";
 import { findExpressions, onlyExpression } from "./expression.ts";
-import { creatorOf, manifestsOf, targetOf } from "./lookup.ts";
+import { creatorOf, manifestOfPath, targetOf } from "./lookup.ts";
 import type { LocalPath, ManifestDocument, ReferenceUse } from "./registry.ts";
 import type { RuleContext } from "./rules/rule.ts";
 
@@ -95,13 +95,17 @@ class NamedComponents {
     if (isJsonObject(written)) return written;
     const pointer = JSON.stringify([...owner, field]);
     const path = this.#paths.get(pointer);
-    if (path?.asset !== undefined) {
-      const manifests = manifestsOf(path.asset, this.#context.registry);
-      return manifests.find(({ document }) => document.path === path.target)?.document.value;
-    }
+    if (path !== undefined) return manifestBehind(path, this.#context)?.document.value;
     const use = this.#uses.get(pointer);
     return use === undefined ? undefined : referencedComponent(use, this.#context);
   }
+}
+
+/** The component that a path names: an asset of this registry, or a file that is none. */
+export function manifestBehind(path: LocalPath, { registry }: RuleContext): Pipeline | undefined {
+  if (path.asset !== undefined) return manifestOfPath(path, registry);
+  const document = path.texts.find(({ role }) => role === "component")?.document;
+  return document === undefined ? undefined : { document, references: [], localPaths: [] };
 }
 
 function byPointer<T extends { readonly pointer: readonly (string | number)[] }>(

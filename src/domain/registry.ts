@@ -153,7 +153,13 @@ export interface LocalPath {
 
 /** A file that a manifest stands on and rules look into. */
 export interface SupportingText {
-  readonly role: "mlmodel" | "conda" | "requirements" | "dockerfile";
+  readonly role:
+    | "mlmodel"
+    | "conda"
+    | "requirements"
+    | "dockerfile"
+    /** A component that is no asset of this registry. */
+    | "component";
   readonly path: string;
   readonly text: string;
   /** The YAML ones, if they can be parsed; a finding says why not. */

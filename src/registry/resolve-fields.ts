@@ -1,7 +1,13 @@
 import type { Finding } from "../domain/finding.ts";
 import { parseReference, repairReference } from "../domain/reference.ts";
 import type { LocalPath, ReferenceUse } from "../domain/registry.ts";
-import { findFields, type Companion, type FieldOwner, type PathShape } from "./fields.ts";
+import {
+  findFields,
+  type Companion,
+  type Field,
+  type FieldOwner,
+  type PathShape,
+} from "./fields.ts";
 import type { LockedFile } from "./file-contents.ts";
 import { errorAt } from "./local-paths.ts";
 import type { YamlDocument } from "./manifest-document.ts";
@@ -30,7 +36,8 @@ export function resolveFields(
   const references: ReferenceUse[] = [];
   const paths: PendingPath[] = [];
   const findings: Finding[] = [];
-  for (const { pointer, text, kind, shape, companions } of findFields(owner, document.value)) {
+  for (const field of findFields(owner, document.value)) {
+    const { pointer, text, kind, shape } = field;
     const place = document.placeOf(pointer);
     const what = classifyText(text);
     const isBareName = shape === "manifest" && what.type === "path" && !looksLikePath(text);
@@ -43,10 +50,19 @@ export function resolveFields(
     } else if (what.type === "path") {
       const target = resolvePath(document.path, what.text);
       if (!target.ok) findings.push(errorAt("path-outside", target.problem, place));
-      else paths.push({ pointer, place, text, target: target.value, shape, companions, ...files });
+      else {
+        const companions = companionsOf(field);
+        paths.push({ pointer, place, text, target: target.value, shape, companions, ...files });
+      }
     }
   }
   return { references, paths, findings };
+}
+
+/** Of a component that a step names by its file, the step must know inputs and outputs. */
+function companionsOf({ shape, kind, companions }: Field): readonly Companion[] {
+  const isComponent = shape === "manifest" && kind === "component";
+  return isComponent ? [...companions, { name: "", role: "component" }] : companions;
 }
 
 function withRepair(

@@ -70,7 +70,14 @@ function bindingProblem(
     const what = axis === "inputs" ? "input" : "output";
     return { message: `The pipeline declares no ${what} "${name}" (\${{${path}}}).` };
   }
-  return axis === "jobs" ? stepProblem(rest, steps) : undefined;
+  return axis === "jobs" ? stepProblem(path, rest, steps) : unknownPlace(path);
+}
+
+function unknownPlace(path: string): Problem {
+  return {
+    message: `Azure ML does not fill in \${{${path}}}: write parent.inputs.<name>, parent.outputs.<name> or parent.jobs.<step>.outputs.<name>.`,
+    severity: "warning",
+  };
 }
 
 function orphanProblem(
@@ -78,7 +85,9 @@ function orphanProblem(
   pipeline: JsonObject,
 ): Problem | undefined {
   const [axis = "", ...rest] = path.split(".");
-  if (!["inputs", "outputs", "jobs"].includes(axis) || rest.length === 0) return undefined;
+  if (!["inputs", "outputs", "jobs"].includes(axis) || rest.length === 0) {
+    return unknownPlace(path);
+  }
   const message = `A step binds \${{${path}}}, which Azure ML does not fill in here: write \${{parent.${path}}}.`;
   const problem = { message, severity: "warning" } as const;
   const isMeant = findDeclared(objectOf(pipeline[axis]), rest.join(".")) !== undefined;
@@ -87,11 +96,13 @@ function orphanProblem(
 }
 
 function stepProblem(
+  path: string,
   [name = "", axis, ...rest]: readonly string[],
   steps: ReadonlyMap<string, Step>,
 ): Problem | undefined {
   const step = steps.get(name);
   if (step === undefined) return { message: `The pipeline has no step "${name}".` };
+  if (axis !== undefined && axis !== "outputs" && axis !== "inputs") return unknownPlace(path);
   if (axis !== "outputs" || step.component === undefined) return undefined;
   const output = rest.join(".");
   const isDeclared = [step.component["outputs"], step.value["outputs"]].some(

@@ -1,7 +1,6 @@
 import { isJsonObject, type JsonObject } from "../../shared/json.ts";
-import { manifestOfPath } from "../lookup.ts";
-import { pipelinesOf, stepsOf } from "../pipeline.ts";
-import type { Asset, LocalPath } from "../registry.ts";
+import { manifestBehind, pipelinesOf, stepsOf, type Pipeline } from "../pipeline.ts";
+import type { LocalPath } from "../registry.ts";
 import type { Rule, RuleContext } from "./rule.ts";
 
 /** The schema says it of the steps of the job itself. */
@@ -34,16 +33,16 @@ function hasCompute({ compute, settings }: JsonObject): boolean {
 }
 
 /** The pipeline that a step runs, or the job itself, if its manifest is here. */
-function innerPipeline(path: LocalPath, { registry }: RuleContext): Asset | undefined {
-  const asset = path.pointer.at(-1) === "component" ? manifestOfPath(path, registry) : undefined;
-  return isJsonObject(asset?.document.value["jobs"]) ? asset : undefined;
+function innerPipeline(path: LocalPath, context: RuleContext): Pipeline | undefined {
+  const inner = path.pointer.at(-1) === "component" ? manifestBehind(path, context) : undefined;
+  return isJsonObject(inner?.document.value["jobs"]) ? inner : undefined;
 }
 
 /** Spark steps may say it by `resources`, and what controls the flow runs nowhere. */
 const needCompute = new Set(["command", "parallel", "sweep", "automl"]);
 
 /** One level deep: Azure ML says it of what lies deeper when the job is sent. */
-function stepWithout(inner: Asset, context: RuleContext): string | undefined {
+function stepWithout(inner: Pipeline, context: RuleContext): string | undefined {
   const lacking = stepsOf(inner, context).find(({ value: { type, compute } }) => {
     const name = typeof type === "string" ? type.toLowerCase() : "command";
     return needCompute.has(name) && compute === undefined;
