@@ -1,3 +1,4 @@
+import { versionSchemeOf } from "./asset-layouts.ts";
 import { formatAssetKey, type AssetKey } from "./asset.ts";
 import { assetState, findVersion } from "./ledger/state.ts";
 import { predictVersion } from "./predict-version.ts";
@@ -85,7 +86,7 @@ export function creatorOf(key: AssetKey, version: string, context: RuleContext):
   const { settings } = registry;
   if (settings === undefined) return undefined;
   return manifestsOf(key, registry).find((asset) => {
-    const scheme = settings.versioning[asset.id.kind];
+    const scheme = versionSchemeOf(asset, registry);
     return predictVersion(asset, scheme, assetState(state, key)) === version;
   });
 }

@@ -1,4 +1,4 @@
-import { isSpec } from "../asset-layouts.ts";
+import { isSpec, versionSchemeOf } from "../asset-layouts.ts";
 import { pluralOfKind } from "../asset.ts";
 import { assetState, findVersion } from "../ledger/state.ts";
 import { versionProblem, type VersionScheme } from "../version.ts";
@@ -13,7 +13,7 @@ export const versionScheme: Rule = {
   *check({ registry, state }) {
     for (const asset of registry.assets) {
       const { key, explicitVersion, document } = asset;
-      const scheme = schemeOf(asset, registry);
+      const scheme = versionSchemeOf(asset, registry);
       if (explicitVersion === undefined) {
         yield* checkUnsaid(asset, scheme, registry);
         continue;
@@ -25,14 +25,6 @@ export const versionScheme: Rule = {
     }
   },
 };
-
-function schemeOf({ id, explicitVersion, document }: Asset, registry: Registry): VersionScheme {
-  const { settings } = registry;
-  const isChosen = settings?.document.value["versioning"] !== undefined;
-  // In Azure/azureml-assets numbers and semantic versions stand side by side.
-  const isFree = explicitVersion !== undefined && !isChosen && isSpec(document.path, registry);
-  return isFree ? "explicit" : (settings?.versioning[id.kind] ?? "explicit");
-}
 
 function* checkUnsaid(
   { id, document }: Asset,

@@ -1,4 +1,5 @@
 import type { AssetKey } from "../../domain/asset.ts";
+import { versionSchemeOf } from "../../domain/asset-layouts.ts";
 import type { Finding, Place } from "../../domain/finding.ts";
 import type { LandingMark } from "../../domain/ledger/event.ts";
 import {
@@ -104,7 +105,7 @@ async function draftPublication(
   const published = assetNow(deciding, key);
   const digest = await reader.contentDigest(commit, registry, asset);
   const decision = decidePublication(
-    { key, explicitVersion, digest, scheme: settings.versioning[asset.id.kind] },
+    { key, explicitVersion, digest, scheme: versionSchemeOf(asset, registry) },
     published,
     deciding.isTagTaken,
   );
