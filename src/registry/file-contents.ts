@@ -96,7 +96,7 @@ export class FileContents {
     const unknown = new Set<string>();
     for (const { path, sizeBytes, objectId, type } of covered) {
       if (type !== "file" || sizeBytes < pointerBytes.min || sizeBytes > pointerBytes.max) continue;
-      const cached = objectId === undefined ? undefined : this.#cache.pointers.get(objectId);
+      const cached = objectId === undefined ? undefined : this.#knownPointer(objectId);
       if (cached === undefined) unknown.add(path);
       else if (cached !== false) this.#pointers.set(path, cached);
     }
@@ -105,9 +105,27 @@ export class FileContents {
       const pointer = parseLfsPointer(Buffer.from(bytes).toString("utf8"));
       if (pointer !== undefined) this.#pointers.set(path, pointer);
       const id = this.#files.objectIdOf(path);
-      if (id !== undefined) this.#cache.pointers.set(id, pointer ?? false);
+      if (id === undefined) continue;
+      this.#cache.pointers.set(id, pointer ?? false);
+      this.#cache.storage?.set(`pointer:${id}`, JSON.stringify(pointer ?? false));
     }
   }
+
+  #knownPointer(id: string): LfsPointer | false | undefined {
+    const known = this.#cache.pointers.get(id);
+    if (known !== undefined) return known;
+    const line = this.#cache.storage?.get(`pointer:${id}`);
+    const stored = line === undefined ? undefined : unpackPointer(line);
+    if (stored !== undefined) this.#cache.pointers.set(id, stored);
+    return stored;
+  }
+}
+
+function unpackPointer(line: string): LfsPointer | false | undefined {
+  if (line === "false") return false;
+  const match = /^\{"sha256":"([0-9a-f]{64})","sizeBytes":(\d{1,16})\}$/.exec(line);
+  const [, sha256, size] = match ?? [];
+  return sha256 === undefined ? undefined : { sha256, sizeBytes: Number(size) };
 }
 
 /** https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md */

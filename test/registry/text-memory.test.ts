@@ -52,6 +52,22 @@ describe("texts that are remembered between two runs", () => {
     expect(tree.reads.filter((path) => path.endsWith(".yaml"))).toEqual([]);
   });
 
+  it("include what Git LFS keeps elsewhere", async () => {
+    const sha256 = "a".repeat(64);
+    const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${sha256}\nsize 12345\n`;
+    const lfs = { ...files, "models/taxi/weights.bin": pointer };
+    const storage = new MemoryStorage();
+    await findingsOf(new MemorySourceTree(lfs), createDocumentCache({ storage }));
+
+    const tree = new MemorySourceTree(lfs);
+    const registry = await readRegistry(tree, { cache: createDocumentCache({ storage }) });
+    const taxi = registry.assets.find(({ key }) => key === "models/taxi");
+    expect(taxi?.localPaths[0]?.files).toMatchObject([
+      { sizeBytes: 12345, content: { type: "object", sha256 } },
+    ]);
+    expect(tree.reads).toEqual([]);
+  });
+
   it("are kept with what their schema said", async () => {
     const storage = new MemoryStorage();
     await findingsOf(new MemorySourceTree(files), createDocumentCache({ storage }));
