@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 
 import { FolderSourceTree } from "../../src/source/drivers/folder.ts";
+import { listFolder } from "../../src/source/drivers/folder/entries.ts";
 import type { SourceTree } from "../../src/source/source-tree.ts";
 import { WorkTreeSourceTree } from "../../src/source/work-tree.ts";
 import { MemorySourceTree } from "../support/memory-source-tree.ts";
@@ -65,7 +66,7 @@ describe("a folder", () => {
     const folder = await folderWith({ "a/file": "1", "nested/.git/HEAD": "ref", "nested/x": "1" });
     await symlink("a", join(folder, "link"));
     const tree = new FolderSourceTree({ folder });
-    const wanted = ["a", "a/file", "link", "link/file", "nested", "gone", ".git/config", "../x"];
+    const wanted = ["a", "a/file", "link", "link/file", "nested", "gone", ".git/config", ".."];
     const entries = await tree.entriesAt(wanted);
     expect(entries.map(({ path, type }) => `${type} ${path}`)).toEqual([
       "file a/file",
@@ -76,6 +77,25 @@ describe("a folder", () => {
     expect(listed.filter(({ path }) => path !== "link")).toEqual(
       entries.filter(({ path }) => path !== "link"),
     );
+  });
+
+  it("lists the same from a disk that is far away", async () => {
+    const folder = await folderWith({ a: "1", "b/c": "2", "con.txt": "3", "nested/.git": "x" });
+    await symlink("a", join(folder, "link"));
+    const listed = async (isFast: boolean) => {
+      const pace = { isFast: () => isFast, measure: <Value>(_: number, run: () => Value) => run() };
+      const found = [await listFolder(folder, "", pace), await listFolder(folder, "nested", pace)];
+      const gone = await listFolder(folder, "gone", pace);
+      await expect(listFolder(folder, "a", pace)).rejects.toMatchObject({
+        code: "SOURCE_FOLDER_MISSING",
+      });
+      return [...found, gone];
+    };
+    const slow = await listed(false);
+    expect(slow.flatMap(({ entries }) => entries.map(({ path }) => path)).sort()).toEqual(
+      ["a", "con.txt", "link", "nested"].sort(),
+    );
+    expect(slow).toEqual(await listed(true));
   });
 
   it("shows from outside that a file was written, whatever its times are set to", async () => {

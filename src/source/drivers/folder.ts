@@ -1,5 +1,5 @@
-import { constants, type BigIntStats, type Dirent } from "node:fs";
-import { lstat, open, readdir, realpath, type FileHandle } from "node:fs/promises";
+import { constants } from "node:fs";
+import { open, realpath, type FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { hasCode } from "../../shared/errors.ts";
@@ -14,6 +14,7 @@ import {
   treeTooLarge,
 } from "../errors.ts";
 import type { SourceEntry, SourceTree } from "../source-tree.ts";
+import { entryAt, exists, inTurns, isRealPath, listFolder, Pace } from "./folder/entries.ts";
 
 const readFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const chunkBytes = 256 * 1024;
@@ -21,12 +22,6 @@ const chunkBytes = 256 * 1024;
 const readsAtOnce = 16;
 /** Folders that are listed at the same time. */
 const foldersAtOnce = 16;
-const statsAtOnce = 256;
-/**
- * What was written so short a time ago could be written again without a later time: file systems
- * count in steps of up to two seconds.
- */
-const unsettledMs = 3000;
 
 /** The files of a folder on disk, committed or not. A link is never followed, at no level. */
 export class FolderSourceTree implements SourceTree {
@@ -44,9 +39,10 @@ export class FolderSourceTree implements SourceTree {
     const root = await this.#realRoot();
     const entries: SourceEntry[] = [];
     const folders = [""];
+    const pace = new Pace();
     while (folders.length > 0) {
       const batch = folders.splice(-foldersAtOnce);
-      const found = await Promise.all(batch.map((folder) => this.#listFolder(root, folder)));
+      const found = await Promise.all(batch.map((folder) => listFolder(root, folder, pace)));
       for (const listed of found) {
         for (const folder of listed.folders) folders.push(folder);
         for (const entry of listed.entries) entries.push(entry);
@@ -64,7 +60,8 @@ export class FolderSourceTree implements SourceTree {
       const parent = dirname(join(root, path));
       const isReal = real.get(parent) ?? isRealPath(parent);
       real.set(parent, isReal);
-      return isLeftOut(path) || !(await isReal) ? undefined : entryAt(root, path);
+      const isInside = !isLeftOut(path) && !path.split("/").includes("..");
+      return isInside && (await isReal) ? entryAt(root, path) : undefined;
     });
     return entries.filter((entry) => entry !== undefined);
   }
@@ -118,27 +115,6 @@ export class FolderSourceTree implements SourceTree {
     } finally {
       await handle.close();
     }
-  }
-
-  async #listFolder(root: string, folder: string): Promise<Listed> {
-    const names = await readFolder(join(root, folder));
-    const isNestedRepository =
-      folder !== "" && names.some(({ name }) => name.toString() === ".git");
-    if (isNestedRepository) {
-      const entry = { path: folder, type: "submodule", sizeBytes: 0, objectId: undefined } as const;
-      return { folders: [], entries: [entry] };
-    }
-    const folders: string[] = [];
-    const others: { readonly path: string; readonly dirent: BytesDirent }[] = [];
-    for (const dirent of names) {
-      const name = decodeName(dirent.name);
-      const path = folder === "" ? name : `${folder}/${name}`;
-      if (isLeftOut(path)) continue;
-      if (dirent.isDirectory() && !path.includes("\ufffd")) folders.push(path);
-      else others.push({ path, dirent });
-    }
-    const entries = await inTurns(others, async ({ path, dirent }) => toEntry(root, path, dirent));
-    return { folders, entries };
   }
 
   async #readIfSmall(
@@ -196,84 +172,4 @@ export class FolderSourceTree implements SourceTree {
     });
     return this.#root;
   }
-}
-
-interface Listed {
-  readonly folders: readonly string[];
-  readonly entries: readonly SourceEntry[];
-}
-
-type BytesDirent = Dirent<Buffer>;
-
-async function readFolder(folder: string): Promise<readonly BytesDirent[]> {
-  try {
-    return await readdir(folder, { withFileTypes: true, encoding: "buffer" });
-  } catch (error) {
-    if (hasCode(error, "ENOENT")) return [];
-    throw hasCode(error, "ENOTDIR") ? folderMissing(folder, error) : fileDenied(folder, error);
-  }
-}
-
-function exists(path: string): Promise<boolean> {
-  return lstat(path).then(
-    () => true,
-    () => false,
-  );
-}
-
-/** Bytes that are not UTF-8 become replacement characters, which no usable name has. */
-function decodeName(name: Buffer): string {
-  return name.toString("utf8");
-}
-
-type EntryType = Pick<BytesDirent, "isSymbolicLink" | "isFile">;
-
-async function toEntry(root: string, path: string, type: EntryType): Promise<SourceEntry> {
-  const objectId = undefined;
-  const problem = pathProblem(path);
-  if (problem !== undefined) return { path, type: "unreadable", sizeBytes: 0, objectId, problem };
-  if (type.isSymbolicLink()) return { path, type: "symlink", sizeBytes: 0, objectId };
-  if (!type.isFile()) {
-    const notPlain = "belongs to something that is not a plain file";
-    return { path, type: "unreadable", sizeBytes: 0, objectId, problem: notPlain };
-  }
-  const found = await lstat(join(root, path), { bigint: true }).catch(() => undefined);
-  return { path, type: "file", sizeBytes: Number(found?.size ?? 0), objectId, ...printOf(found) };
-}
-
-async function entryAt(root: string, path: string): Promise<SourceEntry | undefined> {
-  const target = join(root, path);
-  const found = await lstat(target).catch(() => undefined);
-  if (found === undefined) return undefined;
-  if (!found.isDirectory()) return toEntry(root, path, found);
-  const isRepository = await exists(join(target, ".git"));
-  return isRepository ? { path, type: "submodule", sizeBytes: 0, objectId: undefined } : undefined;
-}
-
-/** Other than the time of the content, that of the change cannot be set by hand. */
-function printOf(found: BigIntStats | undefined): Pick<SourceEntry, "fingerprint"> {
-  if (found === undefined) return {};
-  const { size, mtimeNs, ctimeNs, ctimeMs, ino, dev } = found;
-  const text = [size, mtimeNs, ctimeNs, ino, dev].join(":");
-  return { fingerprint: { text, isSettled: Date.now() - Number(ctimeMs) > unsettledMs } };
-}
-
-function isRealPath(folder: string): Promise<boolean> {
-  return realpath(folder).then(
-    (real) => real === folder,
-    () => false,
-  );
-}
-
-/** Like `Promise.all`, with a bound on what is under way. */
-async function inTurns<Item, Value>(
-  items: readonly Item[],
-  run: (item: Item) => Promise<Value>,
-): Promise<readonly Value[]> {
-  const values: Value[] = [];
-  for (let start = 0; start < items.length; start += statsAtOnce) {
-    const batch = items.slice(start, start + statsAtOnce);
-    values.push(...(await Promise.all(batch.map(run))));
-  }
-  return values;
 }
