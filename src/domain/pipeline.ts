@@ -71,10 +71,9 @@ function toStep(
 
 /** A step with a command of its own declares by what it is given. */
 function writtenOut(value: JsonObject): JsonObject | undefined {
-  const { command, task, entry, component, trial } = value;
+  const { component, trial } = value;
   if (component !== undefined || trial !== undefined) return undefined;
-  const isOwn = typeof command === "string" || isJsonObject(task) || isJsonObject(entry);
-  return isOwn ? value : undefined;
+  return runsItself(value) ? value : undefined;
 }
 
 /** What `component` (or `trial`) of a step means, whether written out, a path or a reference. */
@@ -105,7 +104,13 @@ class NamedComponents {
 export function manifestBehind(path: LocalPath, { registry }: RuleContext): Pipeline | undefined {
   if (path.asset !== undefined) return manifestOfPath(path, registry);
   const document = path.texts.find(({ role }) => role === "component")?.document;
-  return document === undefined ? undefined : { document, references: [], localPaths: [] };
+  // Prompt flows are taken as components too, and declare in their own way.
+  const isKnown = document !== undefined && runsItself(document.value);
+  return isKnown ? { document, references: [], localPaths: [] } : undefined;
+}
+
+function runsItself({ command, task, entry, jobs }: JsonObject): boolean {
+  return typeof command === "string" || [task, entry, jobs].some(isJsonObject);
 }
 
 function byPointer<T extends { readonly pointer: readonly (string | number)[] }>(

@@ -85,9 +85,9 @@ function orphanProblem(
   pipeline: JsonObject,
 ): Problem | undefined {
   const [axis = "", ...rest] = path.split(".");
-  if (!["inputs", "outputs", "jobs"].includes(axis) || rest.length === 0) {
-    return unknownPlace(path);
-  }
+  // Other names, such as `name` and `default_datastore`, are the service's own.
+  if (/^parents?$/i.test(axis)) return unknownPlace(path);
+  if (!["inputs", "outputs", "jobs"].includes(axis) || rest.length === 0) return undefined;
   const message = `A step binds \${{${path}}}, which Azure ML does not fill in here: write \${{parent.${path}}}.`;
   const problem = { message, severity: "warning" } as const;
   const isMeant = findDeclared(objectOf(pipeline[axis]), rest.join(".")) !== undefined;
