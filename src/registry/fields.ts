@@ -128,7 +128,10 @@ class Scan {
     const { task, jobs } = value;
     if (isJsonObject(task)) {
       this.run(task, [...at, "task"]);
-      this.#nested("model", task["model"], [...at, "task", "model"]);
+      // The model of a task may also be a name that only its script understands.
+      const model = task["model"];
+      const isKnown = typeof model === "string" && /^(?:azureml:|file:|\.{0,2}\/)/.test(model);
+      if (isKnown) this.#nested("model", model, [...at, "task", "model"]);
     }
     for (const [name, step] of members(jobs)) this.run(step, [...at, "jobs", name]);
     for (const [name, input] of members(value["inputs"]))
