@@ -1,8 +1,9 @@
 import type { Asset, LocalPath, ReferenceUse } from "../domain/registry.ts";
-import { isJsonObject, type JsonObject, type JsonValue } from "../shared/json.ts";
+import { isJsonObject, type JsonObject } from "../shared/json.ts";
 import { renderTemplates } from "./asset-layout/templates.ts";
-import { besideKey, replaceAt } from "./content-digest.ts";
+import { besideKey } from "./content-digest.ts";
 import { writePortableYaml } from "./portable-yaml.ts";
+import { replaceValues, type Replacement } from "./replace-values.ts";
 
 export interface RenderOptions {
   readonly version: string;
@@ -19,24 +20,28 @@ export interface RenderOptions {
  */
 export function renderAzuremlManifest(asset: Asset, options: RenderOptions): string {
   const rendered = withTemplates(asset.document.value, options.version);
-  let value: JsonValue = withVersion(rendered, options.version);
+  const replacements: Replacement[] = [];
   for (const use of asset.references) {
-    const resolved = options.resolveReference(use);
-    if (resolved !== undefined) value = replaceAt(value, use.pointer, resolved);
+    const value = options.resolveReference(use);
+    if (value !== undefined) replacements.push({ pointer: use.pointer, value });
   }
   for (const path of asset.localPaths) {
-    const resolved = options.resolvePath(path);
-    if (resolved !== undefined) value = replaceAt(value, path.pointer, resolved);
+    const value = options.resolvePath(path);
+    if (value === undefined) continue;
+    if (isModelOfLayout(path)) replacements.push({ pointer: ["path"], value });
+    else if (!isBeside(path)) replacements.push({ pointer: path.pointer, value });
   }
-  const resolvedValue = isJsonObject(value) ? value : {};
-  const model = asset.localPaths.find(isModelOfLayout);
-  const path = model === undefined ? undefined : options.resolvePath(model);
-  return writePortableYaml(path === undefined ? resolvedValue : { ...resolvedValue, path });
+  return writePortableYaml(replaceValues(withVersion(rendered, options.version), replacements));
 }
 
 /** In the layout of Azure/azureml-assets model.yaml says where a model is; the spec has a stand-in. */
 function isModelOfLayout({ pointer }: LocalPath): boolean {
   return JSON.stringify(pointer) === JSON.stringify([besideKey, "path", "uri"]);
+}
+
+/** Named by asset.yaml and in no field of the spec. */
+function isBeside({ pointer }: LocalPath): boolean {
+  return pointer[0] === besideKey;
 }
 
 /** Specs of asset.yaml name their version in templates, which only now have a value. */

@@ -1,9 +1,10 @@
 import { assetsInCycles, localAssetGraph } from "../domain/asset-graph.ts";
 import type { Asset, LocalPath, Registry } from "../domain/registry.ts";
 import { sha256, type Digest } from "../shared/digest.ts";
-import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../shared/json.ts";
+import { canonicalJson, type JsonObject, type JsonValue } from "../shared/json.ts";
 import { FileHasher, type ByteSources } from "./file-hasher.ts";
-import { formatPointer, type PointerPath } from "./yaml/pointer.ts";
+import { replaceValues, type Replacement } from "./replace-values.ts";
+import { formatPointer } from "./yaml/pointer.ts";
 
 /** The way of computing a content digest; a change of it is a new number. */
 export const digestRecipe = 1;
@@ -51,14 +52,15 @@ export class ContentDigester {
     const members = Object.entries(asset.document.value).filter(
       ([key]) => !notContent.includes(key),
     );
-    let content: JsonValue = Object.fromEntries(members);
+    const replacements: Replacement[] = [];
     const beside: [string, JsonValue][] = [];
     for (const path of asset.localPaths) {
       const replacement = await this.#replacement(path);
       // What asset.yaml names stands in no field of the manifest.
       if (isBeside(path)) beside.push([formatPointer(path.pointer), replacement]);
-      else content = replaceAt(content, path.pointer, replacement);
+      else replacements.push({ pointer: path.pointer, value: replacement });
     }
+    const content = replaceValues(Object.fromEntries(members), replacements);
     const kind = asset.id.kind;
     if (beside.length === 0) return sha256(canonicalJson({ recipe: digestRecipe, kind, content }));
     const files = Object.fromEntries(beside);
@@ -80,22 +82,4 @@ export class ContentDigester {
     if (asset === undefined || this.#cyclic.has(asset)) return { asset: key, digest: "cycle" };
     return { asset: key, digest: await this.digest(asset) };
   }
-}
-
-/** A copy with another value at a pointer; everything beside it is shared. */
-export function replaceAt(value: JsonValue, pointer: PointerPath, next: JsonValue): JsonValue {
-  const [key, ...rest] = pointer;
-  if (key === undefined) return next;
-  if (Array.isArray(value)) {
-    return value.map((item: JsonValue, index) =>
-      index === Number(key) ? replaceAt(item, rest, next) : item,
-    );
-  }
-  if (!isJsonObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [
-      name,
-      name === String(key) ? replaceAt(member, rest, next) : member,
-    ]),
-  );
 }

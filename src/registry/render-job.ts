@@ -5,11 +5,10 @@ import { parseReference } from "../domain/reference.ts";
 import type { Job, LocalPath, ReferenceUse, Registry, Workspace } from "../domain/registry.ts";
 import type { AvailableVersions } from "../domain/workspace/available.ts";
 import { formatWorkspaceReference } from "../domain/workspace/version-key.ts";
-import { isJsonObject, type JsonObject, type JsonValue } from "../shared/json.ts";
-import { replaceAt } from "./content-digest.ts";
+import type { JsonObject } from "../shared/json.ts";
 import { bindCompute, bindInputs, type Binding } from "./job-bindings.ts";
 import { errorAt } from "./local-paths.ts";
-import { valueAt } from "./values.ts";
+import { replaceValues } from "./replace-values.ts";
 import type { PointerPath } from "./yaml/pointer.ts";
 
 /** A job, or the schedule that has one. */
@@ -66,12 +65,8 @@ export function renderJob(source: JobSource, options: RenderJobOptions): Rendere
     ...binding,
     value: resolveBinding(binding.value, options),
   }));
-  const value = [...replacements, ...compute.bindings, ...bindings].reduce<JsonValue>(
-    putAt,
-    document.value,
-  );
   return {
-    value: isJsonObject(value) ? value : {},
+    value: replaceValues(document.value, [...replacements, ...compute.bindings, ...bindings]),
     findings: [...findings, ...inputs.findings, ...compute.findings],
   };
 }
@@ -128,14 +123,6 @@ function resolveBinding(text: string, options: RenderJobOptions): string {
     if (resolved.problem === undefined && resolved.text !== undefined) return resolved.text;
   }
   return text;
-}
-
-/** An input that is bound may have had no path before. */
-function putAt(value: JsonValue, { pointer, value: next }: Binding): JsonValue {
-  const parent = valueAt(value, pointer.slice(0, -1));
-  const key = String(pointer.at(-1));
-  if (!isJsonObject(parent) || Object.hasOwn(parent, key)) return replaceAt(value, pointer, next);
-  return replaceAt(value, pointer.slice(0, -1), { ...parent, [key]: next });
 }
 
 function pointerSet(bindings: readonly Binding[]): (pointer: PointerPath) => boolean {

@@ -1,8 +1,8 @@
 import type { Finding } from "../domain/finding.ts";
-import { isJsonObject, type JsonObject, type JsonValue } from "../shared/json.ts";
-import { replaceAt } from "./content-digest.ts";
+import { isJsonObject, type JsonObject } from "../shared/json.ts";
 import { errorAt } from "./local-paths.ts";
 import { renderJob, type JobSource, type RenderJobOptions } from "./render-job.ts";
+import { replaceValues } from "./replace-values.ts";
 import { classifyText, resolvePath } from "./resolve-path.ts";
 import { members } from "./values.ts";
 
@@ -52,9 +52,8 @@ export function renderSchedule(
     return { ...own, job: undefined, findings };
   }
   const job = renderJob(source, { ...options, givenInputs: given });
-  const value: JsonValue = replaceAt(own.value, pointer, `./${jobName}`);
   return {
-    value: isJsonObject(value) ? value : {},
+    value: replaceValues(own.value, [{ pointer, value: `./${jobName}` }]),
     job: job.value,
     findings: [...own.findings, ...job.findings],
   };

@@ -25,7 +25,7 @@ create_job: { type: command, job: ./train.yml, compute: cpu }
   "jobs/lost.yml": `$schema: https://azuremlschemas.azureedge.net/latest/schedule.schema.json
 name: lost
 trigger: { type: cron, expression: "0 1 * * *" }
-create_job: ./nowhere.yml
+create_job: ../environments/env/environment.yaml
 `,
   "jobs/remote.yml": `$schema: https://azuremlschemas.azureedge.net/latest/schedule.schema.json
 name: remote
