@@ -1,7 +1,8 @@
 import { parentPort } from "node:worker_threads";
 
 import { packText } from "../registry/packed-text.ts";
-import { parseAndCheckText, type RawText } from "../registry/parse-text.ts";
+import type { RawText } from "../registry/document-cache.ts";
+import { parseAndCheckText } from "../registry/parse-text.ts";
 
 /** What a thread is asked, and what it answers: a packed text for each. */
 export interface ParseJob {

@@ -1,8 +1,7 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 
-import type { TextParsers } from "../registry/document-cache.ts";
-import type { RawText } from "../registry/parse-text.ts";
+import type { RawText, TextParsers } from "../registry/document-cache.ts";
 import type { ParseAnswer, ParseJob } from "./parse-worker.ts";
 
 /** Batches that a thread has at a time: the next one lies ready when it is done with one. */

@@ -1,6 +1,5 @@
 import type { CompanionText } from "./companion-text.ts";
 import type { SchemaName } from "./schema/schemas.ts";
-import type { RawText } from "./parse-text.ts";
 import type { Problem } from "./problem.ts";
 import type { ParsedYaml } from "./yaml/parse-yaml.ts";
 
@@ -33,6 +32,14 @@ export interface DocumentCache {
   /** What `storage` does not have yet, by its key. */
   readonly fresh: Map<string, CachedText>;
   readonly parsers: TextParsers | undefined;
+}
+
+/** A text that is not parsed yet. */
+export interface RawText {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  /** Parsed even if nothing in it says that it is a manifest. */
+  readonly isWanted: boolean;
 }
 
 /** Other threads that parse. */

@@ -94,8 +94,9 @@ export class FileContents {
 
   async #loadPointers(covered: Iterable<SourceEntry>): Promise<void> {
     const unknown = new Set<string>();
-    for (const { path, sizeBytes, objectId, type } of covered) {
-      if (type !== "file" || sizeBytes < pointerBytes.min || sizeBytes > pointerBytes.max) continue;
+    for (const entry of covered) {
+      if (!mayBePointer(entry)) continue;
+      const { path, objectId } = entry;
       const cached = objectId === undefined ? undefined : this.#knownPointer(objectId);
       if (cached === undefined) unknown.add(path);
       else if (cached !== false) this.#pointers.set(path, cached);
@@ -119,6 +120,10 @@ export class FileContents {
     if (stored !== undefined) this.#cache.pointers.set(id, stored);
     return stored;
   }
+}
+
+function mayBePointer({ type, sizeBytes }: SourceEntry): boolean {
+  return type === "file" && sizeBytes >= pointerBytes.min && sizeBytes <= pointerBytes.max;
 }
 
 function unpackPointer(line: string): LfsPointer | false | undefined {

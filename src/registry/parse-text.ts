@@ -1,17 +1,9 @@
 import { classifyManifest, schemaHintOf } from "./classify.ts";
-import type { CachedText } from "./document-cache.ts";
+import type { CachedText, RawText } from "./document-cache.ts";
 import type { Problem } from "./problem.ts";
 import { checkSchema } from "./schema/check-schema.ts";
 import type { SchemaName } from "./schema/schemas.ts";
 import { lockBounds, parseYaml } from "./yaml/parse-yaml.ts";
-
-/** A text that is not parsed yet. */
-export interface RawText {
-  readonly path: string;
-  readonly bytes: Uint8Array;
-  /** Parsed even if nothing in it says that it is a manifest. */
-  readonly isWanted: boolean;
-}
 
 /** Parses a text, if it is worth it. */
 export function parseText({ path, bytes, isWanted }: RawText): CachedText {

@@ -1,6 +1,6 @@
-import type { CachedText, TextParsers } from "./document-cache.ts";
+import type { CachedText, RawText, TextParsers } from "./document-cache.ts";
 import { unpackText } from "./packed-text.ts";
-import { parseText, type RawText } from "./parse-text.ts";
+import { parseText } from "./parse-text.ts";
 
 const batchBytes = 256 * 1024;
 

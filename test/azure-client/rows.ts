@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 
 import { parse } from "yaml";
 
-import type { ManifestKind } from "../../src/registry/read-manifest.ts";
+import type { ManifestKind } from "../../src/registry/manifest-kind.ts";
 
 /** The kinds that Azure ML's client has a loader for, and what Cairn calls them. */
 export const cairnKinds = {

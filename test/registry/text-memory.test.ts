@@ -4,11 +4,12 @@ import type { Finding } from "../../src/domain/finding.ts";
 import {
   createDocumentCache,
   type DocumentCache,
+  type RawText,
   type TextParsers,
   type TextStorage,
 } from "../../src/registry/document-cache.ts";
 import { packText } from "../../src/registry/packed-text.ts";
-import { parseAndCheckText, type RawText } from "../../src/registry/parse-text.ts";
+import { parseAndCheckText } from "../../src/registry/parse-text.ts";
 import { readRegistry } from "../../src/registry/read-registry.ts";
 import { storeFresh } from "../../src/registry/text-reader.ts";
 import { findProblems } from "../../src/usecases/validate.ts";
