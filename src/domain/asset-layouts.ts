@@ -3,7 +3,7 @@ import type { Asset, AssetLayout, Registry } from "./registry.ts";
 import type { VersionScheme } from "./version.ts";
 
 /** The name of the optional rules, in `rules` of registry.yaml. */
-export const azuremlAssetsRules = "azureml-assets";
+const azuremlAssetsRules = "azureml-assets";
 
 /** Every asset.yaml, if the registry asks for the rules of Azure/azureml-assets. */
 export function judgedLayouts({ settings, layouts = [] }: Registry): readonly AssetLayout[] {

@@ -44,7 +44,7 @@ export function renderTemplates(value: JsonValue, data: TemplateData): JsonValue
   return mapTexts(value, braces, (text) => renderText(text, data));
 }
 
-export function renderText(text: string, { values }: TemplateData): string {
+function renderText(text: string, { values }: TemplateData): string {
   return text.replaceAll(template, (whole: string, dollar: string, inside: string) =>
     dollar === "" ? (values.get(inside.trim()) ?? whole) : whole,
   );
