@@ -68,15 +68,13 @@ const pieces = [
   "\\ud800",
   "\\x00",
   "\x7f",
-  ...[
-    "${{inputs.a}}",
-    "$[[",
-    "]]",
-    "{{asset.name}}",
-    "azureml:",
-    "azureml://registries/",
-    "@latest",
-  ],
+  "${{inputs.a}}",
+  "$[[",
+  "]]",
+  "{{asset.name}}",
+  "azureml:",
+  "azureml://registries/",
+  "@latest",
 ];
 const anyPiece = fc.constantFrom(...pieces);
 
