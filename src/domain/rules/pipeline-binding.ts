@@ -160,6 +160,7 @@ function* checkSearchSpace(step: Step, { document }: Pipeline): Iterable<Violati
     yield {
       message: `The search space of step "${step.name}" has "${name}", and its trial declares no such input.`,
       at: document.placeOf([...step.pointer, "search_space", name]),
+      severity: "warning",
     };
   }
 }

@@ -67,7 +67,7 @@ describe("a pipeline", () => {
       text: pipeline(
         '{ one: { type: sweep, trial: ../s/component.yaml, inputs: { i: "${{parent.inputs.file}}" }, search_space: { k: { type: choice, values: [a] } } } }',
       ),
-      at: ["error pipeline-binding :5:118"],
+      at: ["warning pipeline-binding :5:118"],
     },
   ])("$name", async ({ text, at }) => {
     const path = "components/p/component.yaml";
