@@ -214,10 +214,15 @@ module.exports = {
     },
     {
       name: "not-unreachable",
-      comment: "What main.ts cannot reach is dead: no user ever runs it, only tests would.",
+      comment:
+        "What main.ts cannot reach is dead: no user ever runs it, only tests would. The build runs one file.",
       severity: "error",
       from: { path: "^src/main\\.ts$" },
-      to: { path: "^src/", reachable: false },
+      to: {
+        path: "^src/",
+        pathNot: "^src/registry/schema/precompile\\.ts$",
+        reachable: false,
+      },
     },
   ],
   options: {

@@ -8,7 +8,8 @@ import type { TextPlace } from "../yaml/places.ts";
 import { describeChoice, describeError, descriptionOf, params } from "./describe-error.ts";
 import { pythonView } from "./python-view.ts";
 import { fixOf } from "./schema-fix.ts";
-import { schemaValidator, type SchemaName } from "./schemas.ts";
+import { schemaValidator } from "./schema-validator.ts";
+import type { SchemaName } from "./schemas.ts";
 import { findUnknownKeys } from "./unknown-keys.ts";
 
 /** Problems reported of one file. */
