@@ -50,7 +50,9 @@ interface Waiting {
 
 class Thread {
   isAlive = true;
-  readonly #worker = new Worker(script, { resourceLimits: { maxOldGenerationSizeMb: 1024 } });
+  readonly #worker = new Worker(script, {
+    resourceLimits: { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 64 },
+  });
   readonly #waiting = new Map<number, Waiting>();
   #next = 0;
 
