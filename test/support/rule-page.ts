@@ -4,7 +4,7 @@ import type { AssetKey } from "../../src/domain/asset.ts";
 import type { LedgerEvent } from "../../src/domain/ledger/event.ts";
 import type { LedgerState } from "../../src/domain/ledger/state.ts";
 import type { MemoryFiles } from "./memory-source-tree.ts";
-import { deprecated, published, stateOf } from "./domain-builders.ts";
+import { accepted, deprecated, published, stateOf } from "./domain-builders.ts";
 
 export const rulePages = new URL("../../docs/rules/", import.meta.url);
 
@@ -47,7 +47,7 @@ function toExample(section: string): Example | undefined {
   return { files, state };
 }
 
-/** `models/taxi-fare@1`, one a line; `deprecated` behind it says so. */
+/** `models/taxi-fare@1`, one a line; behind it `deprecated`, or the stage that runs it. */
 function toState(text: string): LedgerState {
   const events = text
     .split("\n")
@@ -56,8 +56,10 @@ function toState(text: string): LedgerState {
       const [name = "", mark] = line.trim().split(/\s+/);
       const at = name.lastIndexOf("@");
       const version = { asset: name.slice(0, at) as AssetKey, version: name.slice(at + 1) };
-      const marked = mark === "deprecated" ? [deprecated(version)] : [];
-      return [published(version), ...marked];
+      if (mark === undefined) return [published(version)];
+      const next =
+        mark === "deprecated" ? deprecated(version) : accepted({ ...version, stage: mark });
+      return [published(version), next];
     });
   return stateOf(...events);
 }
