@@ -44,9 +44,11 @@ const componentUrl = /^(?:command|parallel|pipeline|spark)component\.schema\.jso
 /** The last segment of `$schema`, found without parsing; only the start of a file is looked at. */
 export function schemaHintOf(bytes: Uint8Array): string | undefined {
   const head = Buffer.from(bytes.subarray(0, 64 * 1024)).toString("latin1");
-  const match = /^[^\S\n]*(?:["']?)\$schema["']?[^\S\n]*:[^\S\n]*["']?([^\s"'#]{1,1000})/m.exec(
-    head,
-  );
+  // A byte order mark may stand before the first line; a finding says so.
+  const match =
+    /^(?:\u00ef\u00bb\u00bf)?[^\S\n]*(?:["']?)\$schema["']?[^\S\n]*:[^\S\n]*["']?([^\s"'#]{1,1000})/m.exec(
+      head,
+    );
   return match?.[1];
 }
 

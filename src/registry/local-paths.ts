@@ -78,7 +78,7 @@ export class PathInspector {
     if (sorted.length > maxFiles) {
       const message = `"${text}" covers more than ${maxFiles} files: name a smaller folder.`;
       findings.push(errorAt("path-too-many-files", message, place));
-    } else if (sorted.length === 0 && findings.length === 0) {
+    } else if (sorted.length === 0 && findings.length === 0 && !holdsItself(request)) {
       findings.push(errorAt("path-missing", `"${text}" has no files in it.`, place));
     }
     return { files: sorted, findings };
@@ -144,6 +144,12 @@ export class PathInspector {
     for (const path of locked.keys()) if (isBelow(target, path)) return true;
     return false;
   }
+}
+
+/** `code: .` in a folder with nothing but the manifest: Azure ML takes the folder as it is. */
+function holdsItself({ target, own }: PathRequest): boolean {
+  for (const path of own) if (isBelow(target, path)) return true;
+  return false;
 }
 
 /** The link, submodule or unreadable entry that a path is or goes through. */
