@@ -111,11 +111,11 @@ export class TextReader {
     const { parsed, schemaProblems } = known.text;
     if (schema === undefined || parsed.value === undefined) return parsed.problems;
     const checked = schemaProblems.get(schema);
-    if (checked !== undefined) return [...parsed.problems, ...checked];
+    if (checked !== undefined) return joined(parsed.problems, checked);
     const found = checkSchema(schema, parsed);
     schemaProblems.set(schema, found);
     if (this.#cache.storage !== undefined) this.#cache.fresh.set(known.key, known.text);
-    return [...parsed.problems, ...found];
+    return joined(parsed.problems, found);
   }
 
   #unread(path: string): Problem {
@@ -145,4 +145,17 @@ function isCompanion(path: string): boolean {
 export function storeFresh({ fresh, storage }: DocumentCache): void {
   for (const [key, text] of fresh) storage?.set(key, packText(text));
   fresh.clear();
+}
+
+/** Rules about a value that YAML does not give us: the schema sees another one in its place. */
+const refusals: ReadonlySet<string> = new Set(["yaml-key", "yaml-alias", "yaml-number"]);
+
+/** What the schema says about a value that was refused already is no second problem. */
+function joined(asYaml: readonly Problem[], asSchema: readonly Problem[]): readonly Problem[] {
+  const refused = new Set(asYaml.filter(({ rule }) => refusals.has(rule)).map(placeText));
+  return [...asYaml, ...asSchema.filter((problem) => !refused.has(placeText(problem)))];
+}
+
+function placeText({ line, column }: Problem): string {
+  return `${line}:${column}`;
 }

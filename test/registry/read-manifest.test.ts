@@ -34,6 +34,14 @@ describe("a manifest on its own", () => {
 
     expect(findings).toMatchObject([{ rule: "path-missing", path: "m.yaml", line: 2 }]);
   });
+
+  it("says of a template without quotes only that it lacks them", async () => {
+    const tree = new MemorySourceTree({ "model.yaml": "name: {{NAME}}\npath: ./w\n", w: "w" });
+
+    const { findings } = await validateManifest(tree, { path: "model.yaml" });
+
+    expect(findings).toMatchObject([{ rule: "yaml-key", line: 1, column: 7 }]);
+  });
 });
 
 describe("the layout of Azure/azureml-assets", () => {

@@ -5,8 +5,8 @@ import {
   isSeq,
   type Alias,
   type Document,
-  type Pair,
   type Scalar,
+  type YAMLMap,
 } from "yaml";
 
 import type { JsonObject, JsonValue } from "../../shared/json.ts";
@@ -68,17 +68,19 @@ export class JsonConverter {
   }
 
   #collection(node: unknown, pointer: string, depth: number): JsonValue {
-    if (isMap(node)) return this.#map(node.items, pointer, depth);
+    if (isMap(node)) return this.#map(node, pointer, depth);
     if (isSeq(node)) {
       return node.items.map((item, index) => this.#value(item, `${pointer}/${index}`, depth + 1));
     }
     return null;
   }
 
-  #map(items: readonly Pair[], pointer: string, depth: number): JsonObject {
+  #map(map: YAMLMap, pointer: string, depth: number): JsonObject {
     const members: Record<string, JsonValue> = {};
-    for (const pair of items) {
-      const key = this.#key(pair.key);
+    // What needs quotes in `{{NAME}}` is all of it, not the key that YAML sees in it.
+    const start = map.flow === true ? offsetOf(map) : undefined;
+    for (const pair of map.items) {
+      const key = this.#key(pair.key, start);
       if (key === undefined) continue;
       const at = childPointer(pointer, key);
       const offset = offsetOf(pair.key);
@@ -94,13 +96,13 @@ export class JsonConverter {
     return members;
   }
 
-  #key(node: unknown): string | undefined {
+  #key(node: unknown, start: number | undefined): string | undefined {
     const offset = offsetOf(node);
     if (!isScalar(node) || node.value === null) {
       this.#refuse(
         "yaml-key",
         "Only plain text can be a key: put a text that starts with { or [ in quotes.",
-        offset,
+        start ?? offset,
       );
       return undefined;
     }
