@@ -11,8 +11,16 @@ export function valuesOf(name: string): fc.Arbitrary<Json> {
   return fromSchema({ schema: files.get(file) ?? {}, file, depth: 0 });
 }
 
+const known = new Map<string, fc.Arbitrary<Json>>();
+
 /** The same with some of it replaced by something else. */
 export function nearlyValuesOf(name: string): fc.Arbitrary<Json> {
+  const values = known.get(name) ?? changedValuesOf(name);
+  known.set(name, values);
+  return values;
+}
+
+function changedValuesOf(name: string): fc.Arbitrary<Json> {
   const changes = fc.array(fc.record({ at: fc.nat(1000), by: anyJunk }), { maxLength: 3 });
   return fc.tuple(valuesOf(name), changes).map(([value, all]) => {
     let result = value;
