@@ -39,9 +39,8 @@ const describers: Readonly<Record<string, Describer>> = {
     if (isOfNumbers && described !== "")
       return `${named(error)} cannot be ${valueWords(error.data)}. ${described}`;
     const allowed = Array.isArray(error.schema) ? error.schema.map(String) : [];
-    const nearest = typeof error.data === "string" ? nearestWord(error.data, allowed) : undefined;
     const meaning = allowed.length === 1 ? ` ${described}`.trimEnd() : "";
-    const hint = nearest === undefined ? meaning : ` Did you mean "${nearest}"?`;
+    const hint = nearestHint(error.data, allowed) || meaning;
     const wanted = allowed.length === 1 ? `"${allowed[0]}"` : `one of ${allowed.join(", ")}`;
     return `${named(error)} must be ${wanted}, not ${valueWords(error.data)}.${hint}`;
   },
@@ -49,7 +48,8 @@ const describers: Readonly<Record<string, Describer>> = {
     `${named(error)} must be ${valueWords(error.schema)}, not ${valueWords(error.data)}.`,
   pattern: (error, sentence) => {
     const meaning = sentence ?? descriptionOf(error.parentSchema);
-    return `${named(error)} cannot be ${valueWords(error.data)}. ${meaning}`.trimEnd();
+    const sentences = `${named(error)} cannot be ${valueWords(error.data)}. ${meaning}`.trimEnd();
+    return `${sentences}${nearestHint(error.data, choicesIn(meaning))}`;
   },
   not: (error) => {
     const meaning = descriptionOf(error.parentSchema);
@@ -61,6 +61,16 @@ const describers: Readonly<Record<string, Describer>> = {
     return `${subject(error)}${name} ${sentence ?? ""}`.trimEnd();
   },
 };
+
+function nearestHint(value: unknown, words: readonly string[]): string {
+  const nearest = typeof value === "string" ? nearestWord(value.toLowerCase(), words) : undefined;
+  return nearest === undefined ? "" : ` Did you mean "${nearest}"?`;
+}
+
+/** The words that a description offers: `One of: managed, kubernetes (upper or lower case).` */
+function choicesIn(meaning: string): readonly string[] {
+  return /One of: ([^.(]{1,500})/.exec(meaning)?.[1]?.trim().split(/,\s*/) ?? [];
+}
 
 /** `maximum` and its kin: ajv's own words ("must be <= 50") after the name. */
 function describeOther(error: ErrorObject): string {
