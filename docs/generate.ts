@@ -1,8 +1,13 @@
-/** Writes docs/cli.md, docs/errors.md and docs/rules/README.md from the sources: `npm run docs`. */
+/**
+ * Writes docs/cli.md, docs/errors.md and docs/rules/README.md from the sources, and where Azure's
+ * samples are at hand the page about them: `npm run docs`.
+ */
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { hasCorpus } from "./check-corpus.ts";
 import { renderCliPage } from "./render-cli.ts";
+import { corpusPagePath, generateCorpusPage } from "./render-corpus.ts";
 import { renderRulesPage } from "./render-rules.ts";
 import { readErrors, renderErrorsPage } from "./render-errors.ts";
 
@@ -32,4 +37,5 @@ async function readSources(): Promise<ReadonlyMap<string, string>> {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const [path, text] of await generateDocs()) await writeFile(join(root, path), text);
+  if (hasCorpus) await writeFile(join(root, corpusPagePath), await generateCorpusPage());
 }

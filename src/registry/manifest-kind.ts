@@ -48,6 +48,8 @@ export function roleOfManifestKind(
  */
 export function guessRole(path: string, value: JsonValue | undefined): ManifestRole | undefined {
   const name = path.slice(path.lastIndexOf("/") + 1).toLowerCase();
+  // MLflow puts one beside each model.
+  if (name === "python_env.yaml") return undefined;
   const words = name.replace(/\.ya?ml$/, "").split(/[^a-z]+/);
   const kind =
     kindWords.find(([word]) => words.includes(word))?.[1] ??

@@ -6,6 +6,7 @@ describe("what a single file is meant as", () => {
   it.each<{ path: string; value: object; schema: string | undefined }>([
     { path: "my-model.yml", value: {}, schema: "model" },
     { path: "env_train.yml", value: { channels: [] }, schema: "environment" },
+    { path: "m/python_env.yaml", value: { dependencies: [] }, schema: undefined },
     { path: "pipeline-component.yaml", value: { jobs: {} }, schema: "pipeline-component" },
     { path: "blue-deployment.yml", value: { instance_type: "x" }, schema: "deployment" },
     { path: "batch_endpoint.yml", value: { defaults: {} }, schema: "batch-endpoint" },

@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { cp, writeFile } from "node:fs/promises";
+import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -12,7 +11,7 @@ import { readRegistry } from "../../src/registry/read-registry.ts";
 import { CommitSourceTree } from "../../src/source/drivers/commit.ts";
 import { FolderSourceTree } from "../../src/source/drivers/folder.ts";
 import { validateTree } from "../../src/usecases/validate.ts";
-import { GitRepository, makeTemporaryFolder } from "../support/git-repository.ts";
+import { GitRepository } from "../support/git-repository.ts";
 import { MemorySourceTree, type MemoryFiles } from "../support/memory-source-tree.ts";
 import { emptyRegistryFiles, findingsOf, modelFiles } from "../support/registry-files.ts";
 
@@ -352,33 +351,4 @@ describe("reading twice", () => {
       { numRuns: 10 },
     );
   });
-});
-
-const corpus = fileURLToPath(new URL("../../../shared/data/azureml-examples/cli", import.meta.url));
-
-it.skipIf(!existsSync(corpus))("reads Azure's own samples", async () => {
-  const folder = await makeTemporaryFolder();
-  await cp(corpus, join(folder, "cli"), { recursive: true });
-  await writeFile(
-    join(folder, "registry.yaml"),
-    "format: 1\nname: examples\nreferences: resolve\n",
-  );
-
-  const { findings, assets } = await validateTree(new FolderSourceTree({ folder }));
-
-  expect(assets).toBeGreaterThan(80);
-  // Each of these was looked at by hand and is true: placeholders, samples with the same names, files left out.
-  const errors = findings.filter(({ severity }) => severity === "error").map(({ rule }) => rule);
-  expect(new Set(errors)).toEqual(
-    new Set([
-      "deployment-endpoint-unknown",
-      "duplicate-name",
-      "path-missing",
-      "reference-missing",
-      "schema",
-      "version-mangled",
-      "version-scheme",
-      "yaml-key",
-    ]),
-  );
 });
