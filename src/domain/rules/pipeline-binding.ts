@@ -136,10 +136,14 @@ function* missingInputs(step: Step, document: Pipeline["document"]): Iterable<Vi
   const { pointer, value, component } = step;
   // A sweep draws inputs from its search space.
   const given = { ...objectOf(value["search_space"]), ...objectOf(value["inputs"]) };
+  // The service goes by names whatever their case, the client not: it reads components from files.
+  const isReferenced = String(value["component"] ?? value["trial"]).startsWith("azureml:");
+  const similar = new Set(isReferenced ? Object.keys(given).map((name) => name.toLowerCase()) : []);
   for (const [input, port] of Object.entries(objectOf(component?.["inputs"]))) {
     const isNeeded =
       isJsonObject(port) && port["optional"] !== true && port["default"] === undefined;
     if (!isNeeded || findDeclared(given, input) !== undefined) continue;
+    if (similar.has(input.toLowerCase())) continue;
     yield {
       message: `No input "${input}" is given to the component of ${callOf(step)}, and it has no default.`,
       at: document.placeOf(pointer.length === 0 ? ["component"] : pointer),

@@ -56,6 +56,20 @@ describe("a pipeline", () => {
       at: ["warning pipeline-binding :5:61"],
     },
     {
+      name: "with an input of another case, which the service takes",
+      text: pipeline(
+        '{ one: { component: "azureml:s:1", inputs: { I: "${{parent.inputs.file}}" } } }',
+      ),
+      at: ["warning pipeline-binding :5:55"],
+    },
+    {
+      name: "with an input of another case, which the client does not take",
+      text: pipeline(
+        '{ one: { component: ../s/component.yaml, inputs: { I: "${{parent.inputs.file}}" } } }',
+      ),
+      at: ["error pipeline-binding :5:14", "warning pipeline-binding :5:61"],
+    },
+    {
       name: "with a sweep over what its trial has",
       text: pipeline(
         "{ one: { type: sweep, trial: ../s/component.yaml, search_space: { i: { type: choice, values: [a] } } } }",
