@@ -300,6 +300,14 @@ describe("what is wrong in asset.yaml or beside it", () => {
       },
       found: "asset-layout assets/lost/spec.yaml:1:1",
     },
+    {
+      name: "a spec of another name that lost its asset.yaml",
+      files: {
+        ...dataLayout("d"),
+        "assets/lost/batch_spec.yaml": "$schema: https://x/model.schema.json\nname: m\npath: .\n",
+      },
+      found: "asset-layout assets/lost/batch_spec.yaml:1:1",
+    },
   ])("$name", async ({ files, found }) => {
     expect(await findingsOf(files)).toContain(found);
   });

@@ -47,7 +47,7 @@ export class LayoutScope {
 
   /** A spec that lost its asset.yaml. */
   orphan({ path, role }: FoundManifest): Finding | undefined {
-    const isSpec = this.#folders.size > 0 && /(?:^|\/)spec[^/]*\.ya?ml$/.test(path);
+    const isSpec = this.#folders.size > 0 && /(?:^|[/_.-])spec[^/]*\.ya?ml$/.test(path);
     if (!isSpec || role.type !== "asset") return undefined;
     const message = "No asset.yaml names this spec: it is not released, and was not checked.";
     return { rule: "asset-layout", severity: "warning", message, path, line: 1, column: 1 };
