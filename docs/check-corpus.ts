@@ -13,9 +13,7 @@ import type { SourceEntry, SourceTree } from "../src/source/source-tree.ts";
 import { validateManifest, validateTree } from "../src/usecases/validate.ts";
 
 /** Samples of Azure ML, beside this repository; they are no part of it, and may be absent. */
-export const corpusFolder = fileURLToPath(
-  new URL("../../shared/data/azureml-examples", import.meta.url),
-);
+const corpusFolder = fileURLToPath(new URL("../../shared/data/azureml-examples", import.meta.url));
 export const hasCorpus = existsSync(corpusFolder);
 
 /** What makes a registry of the samples. */

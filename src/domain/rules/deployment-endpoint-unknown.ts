@@ -11,7 +11,7 @@ export const deploymentEndpointUnknown: Rule = {
     for (const { endpoint, document } of registry.deployments) {
       if (endpoint === "" || names.has(endpoint)) continue;
       yield {
-        message: `There is no endpoint "${endpoint}" in this registry.`,
+        message: `There is no endpoint "${endpoint}" in this registry: correct the name, or add the manifest of the endpoint.`,
         at: document.placeOf(["endpoint_name"]),
       };
     }
