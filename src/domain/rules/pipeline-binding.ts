@@ -137,7 +137,8 @@ function* missingInputs(step: Step, document: Pipeline["document"]): Iterable<Vi
   // A sweep draws inputs from its search space.
   const given = { ...objectOf(value["search_space"]), ...objectOf(value["inputs"]) };
   // The service goes by names whatever their case, the client not: it reads components from files.
-  const isReferenced = String(value["component"] ?? value["trial"]).startsWith("azureml:");
+  const named = value["component"] ?? value["trial"];
+  const isReferenced = typeof named === "string" && named.startsWith("azureml:");
   const similar = new Set(isReferenced ? Object.keys(given).map((name) => name.toLowerCase()) : []);
   for (const [input, port] of Object.entries(objectOf(component?.["inputs"]))) {
     const isNeeded =
