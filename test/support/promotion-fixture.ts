@@ -90,6 +90,7 @@ environment: azureml:env:1
   "components/prep/src/prep.py": "print('prepared')\n",
   "jobs/train.yml": `$schema: https://azuremlschemas.azureedge.net/latest/pipelineJob.schema.json
 type: pipeline
+settings: { default_compute: "azureml:cpu" }
 jobs: { prep: { type: command, component: "azureml:prep:1" } }
 `,
   "stages/test/models/taxi.yaml": taxiStageFile("test"),

@@ -126,7 +126,10 @@ describe("new assets", () => {
     {
       name: "a folder with an MLmodel",
       kind: "model" as const,
-      files: { MLmodel: "flavors: {x: {}}\n", "w.bin": "w" },
+      files: {
+        MLmodel: `flavors: {x: {}}\nsignature: { inputs: '[{"name":"a","type":"double"}]' }\n`,
+        "w.bin": "w",
+      },
       manifest: "type: mlflow_model\npath: ./model\n",
     },
     {
