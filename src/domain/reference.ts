@@ -118,7 +118,9 @@ function parseAxis(
 }
 
 const externalForms = [
-  /^azureml:\/\/datastores\/[^/]+\/paths\/.+$/,
+  // Nothing after `paths/` is the datastore's root; in the managed one the service chooses the path.
+  /^azureml:\/\/datastores\/[^/]+\/paths\/.*$/,
+  /^azureml:\/\/datastores\/workspacemanageddatastore(?:\/.*)?$/,
   /^azureml:\/\/jobs\/[^/]+\/outputs\/[^/]+(?:\/paths\/.*)?$/,
   /^azureml:\/\/locations\/[^/]+\/workspaces\/[^/]+\/[a-z]+\/[^/]+\/versions\/.+$/,
   /^azureml:\/\/feeds\/.+$/,

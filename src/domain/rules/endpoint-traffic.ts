@@ -1,4 +1,4 @@
-import { isJsonObject } from "../../shared/json.ts";
+import { isJsonObject, type JsonValue } from "../../shared/json.ts";
 import type { Endpoint, Registry } from "../registry.ts";
 import type { Rule, Violation } from "./rule.ts";
 
@@ -22,7 +22,7 @@ function* sumViolations({ document }: Endpoint): Iterable<Violation> {
   const { traffic } = document.value;
   if (!isJsonObject(traffic)) return;
   let sum = 0;
-  for (const share of Object.values(traffic)) if (typeof share === "number") sum += share;
+  for (const share of Object.values(traffic)) sum += percentOf(share);
   if (sum === 0 || sum === 100) return;
   yield {
     message: `The traffic sums to ${sum}: make it 100, or 0.`,
@@ -30,14 +30,21 @@ function* sumViolations({ document }: Endpoint): Iterable<Violation> {
   };
 }
 
-/** A deployment takes live traffic or mirrored traffic, never both. */
+/** Azure ML takes shares in quotes too. What is no number at all the schema refuses. */
+function percentOf(share: JsonValue | undefined): number {
+  const percent = typeof share === "string" ? Number(share.replaceAll("_", "")) : share;
+  return typeof percent === "number" && Number.isFinite(percent) ? percent : 0;
+}
+
+/** A deployment takes live traffic or mirrored traffic, never both: Azure ML then mirrors nothing. */
 function* mirrorViolations({ document }: Endpoint): Iterable<Violation> {
   const { traffic, mirror_traffic: mirrored } = document.value;
   if (!isJsonObject(traffic) || !isJsonObject(mirrored)) return;
   for (const [deployment, share] of Object.entries(mirrored)) {
-    const live = Object.hasOwn(traffic, deployment) ? traffic[deployment] : 0;
-    if (typeof live !== "number" || live <= 0 || share === 0) continue;
+    const live = Object.hasOwn(traffic, deployment) ? percentOf(traffic[deployment]) : 0;
+    if (live <= 0 || percentOf(share) === 0) continue;
     yield {
+      severity: "warning",
       message: `"${deployment}" has live traffic, and Azure ML mirrors none to it: mirror to another deployment.`,
       at: document.placeOf(["mirror_traffic", deployment]),
     };

@@ -9,15 +9,27 @@ export const yaml11Value: Rule = {
   states: "An unquoted value means to PyYAML, which Azure ML's client reads it with, what it says.",
 
   *check({ registry }) {
+    const refused = refusedPlaces(registry);
     for (const { document, isComponent } of manifests(registry)) {
       for (const scalar of document.plainScalars?.() ?? []) {
         const position = positionOf(scalar.pointer, document.value, isComponent);
         const violation = isReadable(scalar) ? check(scalar, position) : refusal(scalar);
-        if (violation !== undefined) yield { ...violation, at: document.placeOf(scalar.pointer) };
+        if (violation === undefined) continue;
+        const at = document.placeOf(scalar.pointer);
+        if (!refused.has(placeName(at))) yield { ...violation, at };
       }
     }
   },
 };
+
+/** Where the schema says already that the value must be put in quotes. */
+function refusedPlaces({ findings }: Registry): ReadonlySet<string> {
+  return new Set(findings.filter(({ rule }) => rule === "schema").map(placeName));
+}
+
+function placeName({ path, line, column }: Violation["at"]): string {
+  return `${path}:${line}:${column}`;
+}
 
 function* manifests(
   registry: Registry,

@@ -34,7 +34,7 @@ export function checkSchema(name: SchemaName, parsed: ParsedYaml): readonly Prob
   const value = parsed.value ?? null;
   const problems: Problem[] = [];
   if (!validate(ownSchemas.has(name) ? value : pythonView(parsed))) {
-    const notes = withoutTypes(mergeErrors(validate.errors ?? []));
+    const notes = withoutEchoes(mergeErrors(validate.errors ?? []));
     const found = notes.map((note) => toProblem(note, parsed));
     problems.push(...distinct(found).slice(0, maxProblems));
   }
@@ -45,14 +45,31 @@ export function checkSchema(name: SchemaName, parsed: ParsedYaml): readonly Prob
   return problems;
 }
 
-/** Where the allowed words are named there is no need to say that they are text. */
-function withoutTypes(notes: readonly Note[]): readonly Note[] {
-  const worded = new Set(
-    notes
-      .filter(({ error }) => error.keyword === "enum" || error.keyword === "const")
-      .map(({ error }) => error.instancePath),
+/**
+ * One mistake is said once: where the allowed words are named there is no need to say that they are
+ * text, nor to give the length of what is of the wrong form, and a key that is always needed is not
+ * needed because of another.
+ */
+function withoutEchoes(notes: readonly Note[]): readonly Note[] {
+  const said = new Set(notes.map(({ error }) => demandOf(error)));
+  return notes.filter(({ error }) =>
+    (strongerThan[error.keyword] ?? []).every(
+      (keyword) => !said.has(demandOf({ ...error, keyword })),
+    ),
   );
-  return notes.filter(({ error }) => error.keyword !== "type" || !worded.has(error.instancePath));
+}
+
+/** By keyword of an error those that say the same better. */
+const strongerThan: Readonly<Record<string, readonly string[]>> = {
+  type: ["enum", "const"],
+  minLength: ["pattern"],
+  maxLength: ["pattern"],
+  dependentRequired: ["required"],
+};
+
+function demandOf(error: ErrorObject): string {
+  const missing = params(error)["missingProperty"] ?? "";
+  return [error.keyword, error.instancePath, missing].join("\n");
 }
 
 /** Two parts of a schema may ask for the same. */

@@ -72,9 +72,14 @@ function choicesIn(meaning: string): readonly string[] {
   return /One of: ([^.(]{1,500})/.exec(meaning)?.[1]?.trim().split(/,\s*/) ?? [];
 }
 
-/** `maximum` and its kin: ajv's own words ("must be <= 50") after the name. */
+/** `maximum` and its kin: ajv's words in English ("must be at most 50") after the name. */
 function describeOther(error: ErrorObject): string {
-  const words = (error.message ?? "is not valid").replace("NOT", "not");
+  const words = (error.message ?? "is not valid")
+    .replace("NOT", "not")
+    .replace(">=", "at least")
+    .replace("<=", "at most")
+    .replace(/^must not have fewer than 1 \w+$/, "must not be empty")
+    .replace("must not have more than 1 properties", "must not have more than one entry");
   const isShort = typeof error.data !== "object" || error.data === null;
   return `${named(error)} ${words}${isShort ? `, not ${valueWords(error.data)}` : ""}.`;
 }

@@ -11,7 +11,8 @@ export function pythonView({ value, places }: ParsedYaml): unknown {
   const view = (member: JsonValue, path: readonly (string | number)[]): unknown => {
     if (Array.isArray(member)) return viewList(member, path);
     if (isJsonObject(member)) return viewEntries(member, path);
-    if (!mayDiffer(member) || (path.length === 1 && path[0] === "version")) return member;
+    if (path.length === 1 && path[0] === "version") return versionView(member);
+    if (!mayDiffer(member)) return member;
     const source = places.sourceOf(path);
     return source === undefined ? member : scalarOf(source, member);
   };
@@ -28,6 +29,11 @@ export function pythonView({ value, places }: ParsedYaml): unknown {
     return isSame ? members : Object.fromEntries(viewed);
   };
   return view(value ?? null, []);
+}
+
+/** Of `version: true` too it is said what becomes of it. */
+function versionView(version: JsonValue): JsonValue {
+  return typeof version === "boolean" ? String(version) : version;
 }
 
 /** Most texts start with a letter that no number, date or boolean starts with. */

@@ -198,7 +198,7 @@ describe("mirrored traffic", () => {
       name: "to one with live traffic",
       traffic: "{ blue: 90, green: 10 }",
       to: "green",
-      at: ["error endpoint-traffic endpoints/endpoint.yaml:4:26"],
+      at: ["warning endpoint-traffic endpoints/endpoint.yaml:4:26"],
     },
   ])("$name", async ({ traffic, to, at }) => {
     const text = `name: end\nauth_mode: key\ntraffic: ${traffic}\nmirror_traffic: { ${to}: 10 }\n`;
