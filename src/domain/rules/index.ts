@@ -15,6 +15,7 @@ import { deploymentEndpointUnknown } from "./deployment-endpoint-unknown.ts";
 import { dockerfileForm } from "./dockerfile-form.ts";
 import { dockerfileMissing } from "./dockerfile-missing.ts";
 import { dockerfileUnpinned } from "./dockerfile-unpinned.ts";
+import { endpointNameTaken } from "./endpoint-name-taken.ts";
 import { endpointTraffic } from "./endpoint-traffic.ts";
 import { endpointWorkspaceUnknown } from "./endpoint-workspace-unknown.ts";
 import { externalReference } from "./external-reference.ts";
@@ -72,6 +73,7 @@ export const rules: readonly Rule[] = [
   workspaceStage,
   workspaceRegion,
   deploymentEndpointUnknown,
+  endpointNameTaken,
   endpointTraffic,
   endpointWorkspaceUnknown,
   pipelineBinding,
