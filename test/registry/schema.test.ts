@@ -29,6 +29,38 @@ it.each<{ name: string; schema: SchemaName; text: string; expected: readonly str
     ],
   },
   {
+    name: "a name that is missing beside a version, once",
+    schema: "model",
+    text: "version: 1\n",
+    expected: [
+      'error 1:1 The file lacks the key "name". Name of the model: letters, digits, `.`, `_` and `-`, starting with a letter or digit, at most 255 characters.',
+    ],
+  },
+  {
+    name: "a name that is too long, once",
+    schema: "azureml-registry",
+    text: `name: ${"r".repeat(34)}\nlocation: eastus\nreplication_locations: [{ location: eastus }]\n`,
+    expected: [
+      `error 1:7 "name" cannot be "${"r".repeat(34)}". Name of the registry, 2 to 33 characters: letters, digits, \`-\` and \`_\`, starting with a letter or digit.`,
+    ],
+  },
+  {
+    name: "an empty list",
+    schema: "azureml-registry",
+    text: "name: ab\nlocation: eastus\nreplication_locations: []\n",
+    expected: ['error 3:24 "replication_locations" must not be empty.'],
+  },
+  {
+    name: "keys that are no text to Azure ML",
+    schema: "command-component",
+    text: `${component}tags: { 2024: x, "2025": y }\ninputs:\n  on: { type: string }\n  1: { type: string }\n`,
+    expected: [
+      'error 7:3 In "inputs": "1" cannot be a name here. Letters, digits and `_`, not starting with a digit; groups are joined by dots. Unique whatever the case.',
+      "error 4:9 Azure ML's client reads the key 2024 as a number and refuses it: put it in quotes.",
+      "error 6:3 Azure ML's client reads the key on as True and refuses it: put it in quotes.",
+    ],
+  },
+  {
     name: "a number where text belongs",
     schema: "model",
     text: "name: 3\n",

@@ -10,6 +10,7 @@ import { pythonView } from "./python-view.ts";
 import { fixOf } from "./schema-fix.ts";
 import { schemaValidator } from "./schema-validator.ts";
 import type { SchemaName } from "./schemas.ts";
+import { keysThatAreNoText } from "./text-keys.ts";
 import { findUnknownKeys } from "./unknown-keys.ts";
 
 /** Problems reported of one file. */
@@ -38,11 +39,24 @@ export function checkSchema(name: SchemaName, parsed: ParsedYaml): readonly Prob
     const found = notes.map((note) => toProblem(note, parsed));
     problems.push(...distinct(found).slice(0, maxProblems));
   }
+  if (!ownSchemas.has(name)) problems.push(...oddKeyProblems(name, parsed, problems));
   for (const { path, message } of findUnknownKeys(name, value)) {
     const place = parsed.places.ofKey(path);
     problems.push({ rule: "schema-unknown-key", severity: "warning", message, ...place });
   }
   return problems;
+}
+
+/** Without those that the schema refuses whatever Python reads. */
+function oddKeyProblems(
+  name: SchemaName,
+  parsed: ParsedYaml,
+  problems: readonly Problem[],
+): readonly Problem[] {
+  const said = new Set(problems.map(({ line, column }) => `${line}:${column}`));
+  return keysThatAreNoText(name, parsed)
+    .filter(({ line, column }) => !said.has(`${line}:${column}`))
+    .slice(0, maxProblems);
 }
 
 /**

@@ -87,6 +87,7 @@ function composeTokens({ tokens, problems, lineStarts, length }: Composition): P
   const converter = new JsonConverter(document, {
     place: (pointer, place) => places.add(pointer, place),
     source: (pointer, source) => places.addSource(pointer, source),
+    oddKey: (pointer) => places.addOddKey(pointer),
     problem: (rule, message, offset) => found.add(rule, message, offset),
   });
   const value = converter.convert();

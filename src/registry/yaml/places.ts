@@ -15,6 +15,8 @@ export class YamlPlaces {
   readonly #offsets = new Map<string, number>();
   readonly #anchors = new Map<string, number>();
   readonly #sources = new Map<string, string>();
+  /** Unquoted keys that are no texts to Python: few files have any. */
+  readonly #oddKeys: string[] = [];
   #firstKey: string | undefined;
   /** Of most files that come out of a cache nobody asks for a place. */
   #packed: PackedPlaces | undefined;
@@ -35,6 +37,7 @@ export class YamlPlaces {
   static unpack(packed: PackedPlaces): YamlPlaces {
     const places = new YamlPlaces(packed.lineStarts);
     places.#packed = packed;
+    for (const pointer of packed.oddKeys) places.#oddKeys.push(pointer);
     return places;
   }
 
@@ -46,12 +49,22 @@ export class YamlPlaces {
       offsets: [...this.#offsets.values()],
       anchors: [...this.#anchors],
       sources: [...this.#sources],
+      oddKeys: this.#oddKeys,
       firstKey: this.#firstKey ?? "",
     };
   }
 
   addSource(pointer: string, source: string): void {
     this.#sources.set(pointer, source);
+  }
+
+  addOddKey(pointer: string): void {
+    this.#oddKeys.push(pointer);
+  }
+
+  /** Pointers to the values whose unquoted keys Python reads as a number, a date, true or false. */
+  get oddKeys(): readonly string[] {
+    return this.#oddKeys;
   }
 
   /** The place of a value; for a missing one the key of its nearest parent, or the first key. */
@@ -114,5 +127,6 @@ export interface PackedPlaces {
   readonly offsets: readonly number[];
   readonly anchors: readonly (readonly [name: string, offset: number])[];
   readonly sources: readonly (readonly [pointer: string, source: string])[];
+  readonly oddKeys: readonly string[];
   readonly firstKey: string;
 }

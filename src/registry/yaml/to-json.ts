@@ -26,6 +26,8 @@ export interface ValueSink {
   place(pointer: string, place: ValuePlace): void;
   /** The text of an unquoted value. */
   source(pointer: string, source: string): void;
+  /** The value behind an unquoted key that is no text to Python. */
+  oddKey(pointer: string): void;
   problem(rule: string, message: string, offset: number): void;
 }
 
@@ -89,6 +91,7 @@ export class JsonConverter {
         continue;
       }
       this.#place(at, offset, true);
+      if (isOddKey(pair.key)) this.#sink.oddKey(at);
       // What is not written stands nowhere: its key does.
       if (isUnwritten(pair.value)) this.#place(at, offset, false);
       members[key] = this.#value(pair.value, at, depth + 1);
@@ -191,6 +194,10 @@ export class JsonConverter {
 function isSpecial(value: unknown, source: string): boolean {
   if (typeof value !== "string") return true;
   return /^[-+.0-9yYnNoOtTfF~]/.test(source) && readLikePython(source).type !== "string";
+}
+
+function isOddKey(key: unknown): boolean {
+  return isScalar(key) && key.type === "PLAIN" && isSpecial(key.value, key.source ?? "");
 }
 
 function isUnwritten(node: unknown): boolean {
