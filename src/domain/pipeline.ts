@@ -69,6 +69,12 @@ function toStep(
   return { name, value, pointer, component: named.of(value, pointer) ?? writtenOut(value) };
 }
 
+/** Whether a step names a registered component: those the client does not look into, files it does. */
+export function isReferenced({ value }: Step): boolean {
+  const named = value["component"] ?? value["trial"];
+  return typeof named === "string" && named.startsWith("azureml:");
+}
+
 /** A step with a command of its own declares by what it is given. */
 function writtenOut(value: JsonObject): JsonObject | undefined {
   const { component, trial } = value;

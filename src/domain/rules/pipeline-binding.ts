@@ -3,6 +3,7 @@ import { findDeclared } from "../declarations.ts";
 import { onlyExpression } from "../expression.ts";
 import {
   bindingsOf,
+  isReferenced,
   jobAsStep,
   otherBindingsOf,
   pipelinesOf,
@@ -136,10 +137,9 @@ function* missingInputs(step: Step, document: Pipeline["document"]): Iterable<Vi
   const { pointer, value, component } = step;
   // A sweep draws inputs from its search space.
   const given = { ...objectOf(value["search_space"]), ...objectOf(value["inputs"]) };
-  // The service goes by names whatever their case, the client not: it reads components from files.
-  const named = value["component"] ?? value["trial"];
-  const isReferenced = typeof named === "string" && named.startsWith("azureml:");
-  const similar = new Set(isReferenced ? Object.keys(given).map((name) => name.toLowerCase()) : []);
+  // The service goes by names whatever their case, the client does not.
+  const names = isReferenced(step) ? Object.keys(given) : [];
+  const similar = new Set(names.map((name) => name.toLowerCase()));
   for (const [input, port] of Object.entries(objectOf(component?.["inputs"]))) {
     const isNeeded =
       isJsonObject(port) && port["optional"] !== true && port["default"] === undefined;

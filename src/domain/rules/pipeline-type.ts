@@ -2,7 +2,14 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../shared/json
 import { findDeclared } from "../declarations.ts";
 import { isMangled } from "../plain-scalars.ts";
 import { literalProblem } from "../literals.ts";
-import { boundPath, pipelinesOf, stepsOf, type Pipeline, type Step } from "../pipeline.ts";
+import {
+  boundPath,
+  isReferenced,
+  pipelinesOf,
+  stepsOf,
+  type Pipeline,
+  type Step,
+} from "../pipeline.ts";
 import type { Rule, RuleContext, Violation } from "./rule.ts";
 
 export const pipelineType: Rule = {
@@ -29,7 +36,10 @@ function* checkPipeline(pipeline: Pipeline, context: RuleContext): Iterable<Viol
       // What PyYAML makes of it is another value: `yaml11-value` says so.
       if (isMangled(pipeline.document, pointer)) continue;
       const source = sourceOf(value, pipeline.document.value, byName);
-      const problem = source === undefined ? undefined : mismatch(source, input);
+      const problem =
+        source === undefined
+          ? undefined
+          : (needProblem(source, input, step) ?? mismatch(source, input));
       if (problem === undefined) continue;
       const message = `The input "${name}" of step "${step.name}" ${problem.message}.`;
       yield { ...problem, message, at: pipeline.document.placeOf(pointer) };
@@ -112,16 +122,23 @@ function kindOfType(type: string): Kind | undefined {
   return ["custom_model", "mlflow_model", "triton_model"].includes(type) ? "model" : undefined;
 }
 
+function needProblem(
+  { isOptional, words }: Source,
+  input: JsonObject,
+  step: Step,
+): Omit<Violation, "at"> | undefined {
+  const isKnown = kindOfType(typeName(input)) !== undefined;
+  if (isOptional !== true || input["optional"] === true || !isKnown) return undefined;
+  const message = `is required, and is given ${words} that is optional: make both the same`;
+  // A registered component is looked into only when the pipeline runs, and then a value may be there.
+  return isReferenced(step) ? { message, severity: "warning" } : { message };
+}
+
 /** Models are folders and may be taken as data; folders and files are mounted alike. */
 function mismatch(source: Source, input: JsonObject): Omit<Violation, "at"> | undefined {
   const type = typeName(input);
   const wanted = kindOfType(type);
   if (wanted === undefined) return undefined;
-  if (source.isOptional === true && input["optional"] !== true) {
-    return {
-      message: `is required, and is given ${source.words} that is optional: make both the same`,
-    };
-  }
   if (wanted === "literal") {
     if (source.literal !== undefined) return literalMismatch(source.literal, input);
     if (source.kind === "literal") return undefined;

@@ -13,16 +13,21 @@ interface Wiring {
   /** What the step gives it. */
   readonly given: string;
   readonly found?: "error" | "warning";
+  readonly component?: string;
 }
 
 const parent =
   "inputs:\n  file: { type: uri_file }\n  table: { type: mltable }\n  folder: { type: uri_folder }\n  number: { type: number }\n  maybe: { type: uri_file, optional: true }\n";
 
-async function severitiesOf({ input, given }: Wiring): Promise<readonly string[]> {
+async function severitiesOf({
+  input,
+  given,
+  component = "../s/component.yaml",
+}: Wiring): Promise<readonly string[]> {
   const head = "environment: azureml:e:1\ncommand: echo\n";
   const files = {
     "components/s/component.yaml": `name: s\n${head}inputs:\n  i: ${input}\noutputs:\n  file: { type: uri_file }\n  model: { type: mlflow_model }\n`,
-    "components/p/component.yaml": `name: p\ntype: pipeline\n${parent}jobs:\n  one: { component: ../s/component.yaml }\n  two: { component: ../s/component.yaml, inputs: { i: ${given} } }\n`,
+    "components/p/component.yaml": `name: p\ntype: pipeline\n${parent}jobs:\n  one: { component: ../s/component.yaml }\n  two: { inputs: { i: ${given} }, component: "${component}" }\n`,
   };
   const registry = await readRegistry(new MemorySourceTree({ ...emptyRegistryFiles, ...files }));
   return runRules([pipelineType], { registry, state: undefined }).map(
@@ -116,6 +121,13 @@ describe("what a step is given", () => {
       found: "error",
     },
     {
+      name: "an optional input where a registered component needs one",
+      component: "azureml:s:1",
+      input: "{ type: uri_file }",
+      given: '"${{parent.inputs.maybe}}"',
+      found: "warning",
+    },
+    {
       name: "an optional input where none is needed",
       input: "{ type: uri_file, optional: true }",
       given: '"${{parent.inputs.maybe}}"',
@@ -128,7 +140,7 @@ describe("what a step is given", () => {
     { name: "what is not declared", input: "{ type: number }", given: '"${{parent.inputs.none}}"' },
   ])("$name", async (wiring) => {
     expect(await severitiesOf(wiring)).toEqual(
-      wiring.found === undefined ? [] : [`${wiring.found} 11:55`],
+      wiring.found === undefined ? [] : [`${wiring.found} 11:23`],
     );
   });
 });
