@@ -17,8 +17,8 @@ interface Located {
 
 /**
  * Keys that Azure ML takes without a word (`additionalProperties: true` beside `properties`).
- * At the top of a file it ignores them, so each is worth a warning; further down it hands them on,
- * so only those that look like a slip of the keyboard are.
+ * At the top of a file and in what says how a component runs it ignores them, so each is worth a
+ * warning; elsewhere it hands them on, so only those that look like a slip of the keyboard are.
  */
 export function* findUnknownKeys(name: SchemaName, value: JsonValue): Iterable<UnknownKey> {
   const file = fileName(name);
@@ -43,6 +43,10 @@ function* walk(located: Located, value: JsonValue, path: readonly string[]): Ite
   }
 }
 
+const ignoring: ReadonlySet<string> = new Set(
+  "resources distribution retry_settings task".split(" "),
+);
+
 function* step(
   { file }: Located,
   schema: JsonValue | undefined,
@@ -57,7 +61,8 @@ function* warn(
   key: string,
   path: readonly string[],
 ): Iterable<UnknownKey> {
-  if (path.length > 0 && nearestWord(key, known) === undefined) return;
+  const isIgnored = path.length === 0 || ignoring.has(path.at(-1) ?? "");
+  if (!isIgnored && nearestWord(key, known) === undefined) return;
   const where = path.length === 0 ? "" : `In "${path.join(".")}": `;
   yield { path: [...path, key], message: `${where}${unknownKeyWords(key, known)}` };
 }
