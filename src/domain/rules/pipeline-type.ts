@@ -96,7 +96,9 @@ function boundSource(
   if (axis !== "jobs" || direction !== "outputs") return undefined;
   const step = steps.get(name);
   const declared = declarationOf(step?.component?.["outputs"], output.join("."));
-  return isJsonObject(declared) ? declaredSource(declared, "an output") : undefined;
+  const source = isJsonObject(declared) ? declaredSource(declared, "an output") : undefined;
+  // What a step gives out as a value (`is_control`) lies in a file, and is taken as one too.
+  return source?.kind === "literal" ? undefined : source;
 }
 
 function declarationOf(declarations: JsonValue | undefined, name: string): JsonValue | undefined {

@@ -26,7 +26,7 @@ async function severitiesOf({
 }: Wiring): Promise<readonly string[]> {
   const head = "environment: azureml:e:1\ncommand: echo\n";
   const files = {
-    "components/s/component.yaml": `name: s\n${head}inputs:\n  i: ${input}\noutputs:\n  file: { type: uri_file }\n  model: { type: mlflow_model }\n`,
+    "components/s/component.yaml": `name: s\n${head}inputs:\n  i: ${input}\noutputs:\n  file: { type: uri_file }\n  choice: { type: boolean, is_control: true }\n  model: { type: mlflow_model }\n`,
     "components/p/component.yaml": `name: p\ntype: pipeline\n${parent}jobs:\n  one: { component: ../s/component.yaml }\n  two: { inputs: { i: ${given} }, component: "${component}" }\n`,
   };
   const registry = await readRegistry(new MemorySourceTree({ ...emptyRegistryFiles, ...files }));
@@ -47,6 +47,11 @@ describe("what a step is given", () => {
       name: "a model as a folder",
       input: "{ type: uri_folder }",
       given: '"${{parent.jobs.one.outputs.model}}"',
+    },
+    {
+      name: "a control output as a file",
+      input: "{ type: uri_file }",
+      given: '"${{parent.jobs.one.outputs.choice}}"',
     },
     {
       name: "a folder as a model",
