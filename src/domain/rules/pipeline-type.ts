@@ -92,8 +92,14 @@ function boundSource(
     if (isJsonObject(input)) return declaredSource(input, "an input of the pipeline");
     return typeof input === "number" || typeof input === "boolean" ? literal(input) : undefined;
   }
-  const [name = "", direction, ...output] = rest;
-  if (axis !== "jobs" || direction !== "outputs") return undefined;
+  return axis === "jobs" ? outputSource(rest, steps) : undefined;
+}
+
+function outputSource(
+  [name = "", direction, ...output]: readonly string[],
+  steps: ReadonlyMap<string, Step>,
+): Source | undefined {
+  if (direction !== "outputs") return undefined;
   const step = steps.get(name);
   const declared = declarationOf(step?.component?.["outputs"], output.join("."));
   const source = isJsonObject(declared) ? declaredSource(declared, "an output") : undefined;
