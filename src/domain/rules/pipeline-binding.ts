@@ -38,7 +38,11 @@ function* checkPipeline(pipeline: Pipeline, context: RuleContext): Iterable<Viol
     const bound = [...bindingsOf(step, "inputs"), ...bindingsOf(step, "outputs")];
     for (const binding of [...bound, ...otherBindingsOf(step)]) {
       const problem = bindingProblem(binding, pipeline, byName);
-      if (problem !== undefined) yield { ...problem, at: document.placeOf(binding.pointer) };
+      if (problem === undefined) continue;
+      const at = document.placeOf(binding.pointer);
+      // A step that names its compute runs there, whatever its resources say.
+      const isIdle = binding.pointer[step.pointer.length] === "resources";
+      yield isIdle ? { ...problem, severity: "warning", at } : { ...problem, at };
     }
     yield* checkNames(step, pipeline);
     yield* checkSearchSpace(step, pipeline);

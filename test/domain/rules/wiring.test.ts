@@ -44,6 +44,11 @@ describe("a pipeline", () => {
       at: ["error pipeline-binding :5:99"],
     },
     {
+      name: "with a binding in resources, which a named compute does not need",
+      text: pipeline(step(', resources: { instance_type: "${{parent.inputs.size}}" }')),
+      at: ["warning pipeline-binding :5:118"],
+    },
+    {
       name: "with a binding in a text for people",
       text: pipeline(step(', description: "takes ${{parent.inputs.any}}"')),
       at: [],
