@@ -58,6 +58,14 @@ describe("forms that Azure/azureml-assets releases", () => {
       }),
     },
     {
+      name: "a benchmark, which has templates of its own",
+      files: inFolder("assets/b", {
+        "asset.yaml": "type: benchmarkspec\nspec: spec.yaml\n",
+        "spec.yaml":
+          'type: benchmarkspec\nname: b\nversion: 4\ninference: { promptText: "{{item.Question}}" }\nevaluator: { patterns: ["({{ground_truth}})"] }\n',
+      }),
+    },
+    {
       name: "a prompt",
       files: inFolder("assets/p", {
         "asset.yaml": "type: prompt\nspec: assetSpec.yaml\n",

@@ -7,7 +7,7 @@ import { isKnownType, kindOfType } from "./asset-types.ts";
 import type { LayoutFile } from "./layout-file.ts";
 import { releasePaths } from "./layout-paths.ts";
 import type { SpecTexts } from "./spec-texts.ts";
-import { unknownVariables, type TemplateData } from "./templates.ts";
+import { isOwnVariable, unknownVariables, type TemplateData } from "./templates.ts";
 
 /** What is wrong with asset.yaml itself: what Azure/azureml-assets refuses, and what it should. */
 export function* layoutFindings(
@@ -71,8 +71,14 @@ function* testFindings(layout: LayoutFile): Iterable<Finding> {
 }
 
 /** Variables that nothing defines stay in the text, and Azure ML gets to see them. */
-export function* templateFindings(spec: YamlDocument, data: TemplateData): Iterable<Finding> {
+export function* templateFindings(
+  spec: YamlDocument,
+  type: string,
+  data: TemplateData,
+): Iterable<Finding> {
   for (const { variable, pointer } of unknownVariables(spec.value, data)) {
+    // Evaluators, benchmarks and prompts are full of templates that others fill in later.
+    if (kindOfType(type) === undefined && !isOwnVariable(variable)) continue;
     const message = `Nothing defines {{${variable.slice(0, 80)}}}: it would stay as it is.`;
     const severity = isBreaking(pointer) ? "error" : "warning";
     yield { rule: "asset-template", severity, message, ...spec.placeOf(pointer) };

@@ -136,7 +136,7 @@ function withSpec(
   const findings = [
     ...reading.findings,
     ...identity.findings,
-    ...templateFindings(raw, data),
+    ...templateFindings(raw, type, data),
     ...specFindings({ role, kind, spec: { ...spec, value: rendered }, path: specPath, texts }),
   ];
   return {

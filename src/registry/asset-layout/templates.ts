@@ -69,9 +69,14 @@ export function* unknownVariables(
   }
 }
 
+/** Whether a variable is called like those of the release. */
+export function isOwnVariable(variable: string): boolean {
+  return /^(?:asset|image)(?:\.|$)/.test(variable);
+}
+
 /** Prompts and defaults hold templates of others: there, only names of ours are meant as ours. */
 function isMeant(variable: string, pointer: PointerPath): boolean {
-  if (/^(?:asset|image)(?:\.|$)/.test(variable)) return true;
+  if (isOwnVariable(variable)) return true;
   const isFree = pointer.some((key) => freeText.has(String(key)));
   return !isFree && /^[A-Za-z_]\w*(?:\.\w+)*$/.test(variable);
 }
