@@ -29,10 +29,14 @@ it("a change does not accept what it breaks: what counts is the policy in force"
   const app = await fixture.open();
   const settings = `${await fixture.show("registry.yaml")}${accept}`;
 
-  // Its own registry.yaml makes the findings go away, and is itself what nobody allowed.
+  // Its own registry.yaml would make the findings go away, and is itself what nobody allowed.
   await fixture.branch("trust-me", { ...broken, "registry.yaml": settings });
   const check = await app.check({});
   expect(check).toMatchObject({ outcome: "failed", policy: { outcome: "failed" }, versions: [] });
+  expect(check.findings).toContainEqual(
+    expect.objectContaining({ rule: "schema", severity: "error", path: "models/new/model.yaml" }),
+  );
+  expect(check.findings.filter(({ accepted }) => accepted !== undefined)).toEqual([]);
 
   await fixture.push("Trust me", { ...broken, "registry.yaml": settings });
   const { done } = await app.apply();

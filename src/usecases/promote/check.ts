@@ -1,8 +1,9 @@
 import { compareStates } from "../../domain/finding-change.ts";
-import { isBlocking, type Finding } from "../../domain/finding.ts";
+import { compareFindings, isBlocking, type Finding } from "../../domain/finding.ts";
 import type { PullRequest } from "../../domain/pull-request.ts";
 import type { CheckReport, MoveReport, PredictedVersion } from "../app-promote.ts";
 import type { CommitInfo } from "../../git/git.ts";
+import { isPolicyPath } from "../../registry/policy-path.ts";
 import type { EventDraft } from "../ledger/draft.ts";
 import { draftMove } from "../reconcile/derive-moves.ts";
 import { judgeLanding, type LandingJudgement } from "../reconcile/judge-landing.ts";
@@ -157,9 +158,13 @@ async function changedFindings(
   change: Change,
   { findings: met }: LandingJudgement,
 ): Promise<{ readonly findings: readonly Finding[]; readonly others: number }> {
-  const { state, after, registryBefore } = change;
+  const { state, after, registry, registryBefore } = change;
   const proposed = await reader.registryAt(after);
-  const all = [...findProblems(proposed, state), ...met];
+  // What a change says about the policy is shown, and what it is judged by is the policy in force:
+  // it cannot accept its own findings.
+  const ofPolicy = findProblems(proposed, state).filter(({ path }) => isPolicyPath(path));
+  const ofOthers = findProblems(registry, state).filter(({ path }) => !isPolicyPath(path));
+  const all = [...ofPolicy, ...ofOthers, ...met].sort(compareFindings);
   const { introduced } = compareStates({
     before: findProblems(registryBefore, state),
     after: all,
