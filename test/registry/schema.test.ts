@@ -61,6 +61,14 @@ it.each<{ name: string; schema: SchemaName; text: string; expected: readonly str
     ],
   },
   {
+    name: "an environment variable that is a list",
+    schema: "command-job",
+    text: "command: x\nenvironment: azureml:e:1\nenvironment_variables: { A: [1], B: 2026-01-31 }\n",
+    expected: [
+      "error 3:29 An environment variable has a plain value: text, a number, true or false.",
+    ],
+  },
+  {
     name: "a number where text belongs",
     schema: "model",
     text: "name: 3\n",

@@ -80,6 +80,7 @@ function describeOther(error: ErrorObject): string {
     .replace("<=", "at most")
     .replace(/^must not have fewer than 1 \w+$/, "must not be empty")
     .replace("must not have more than 1 properties", "must not have more than one entry");
+  if (words.endsWith("empty")) return `${named(error)} ${words}.`;
   const isShort = typeof error.data !== "object" || error.data === null;
   return `${named(error)} ${words}${isShort ? `, not ${valueWords(error.data)}` : ""}.`;
 }
