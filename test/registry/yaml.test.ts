@@ -40,6 +40,31 @@ describe("what is refused, at its place", () => {
     expect(rulesOf(text)).toContain(found);
   });
 
+  it.each([
+    { name: "between a key and its value", text: "a:\t1\n", at: "1:3" },
+    { name: "before a comment", text: "a: 1\t# c\n", at: "1:5" },
+    { name: "alone on a line", text: "a: 1\n \t\nb: 2\n", at: "2:2" },
+    { name: "in an unquoted text", text: "a: x\ty\n", at: "1:5" },
+    { name: "in a list", text: "a: [1,\t2]\n", at: "1:7" },
+  ])("a tab $name, as PyYAML does", ({ text, at }) => {
+    const { problems } = parseYaml(bytes(text));
+    expect(problems.map(({ rule, line, column }) => `${rule} ${line}:${column}`)).toContain(
+      `yaml-syntax ${at}`,
+    );
+  });
+
+  it.each(["a: 'x\ty'\n", 'a: "x\ty"\n', "a: |\n  x\ty\n", "a: >-\n\n  x\ty\n", "a: 1 # x\ty\n"])(
+    "no tab that is part of a text: %j",
+    (text) => {
+      expect(parseYaml(bytes(text)).problems).toEqual([]);
+    },
+  );
+
+  it("control characters, as PyYAML does", () => {
+    const { problems } = parseYaml(bytes("a: 1\nb: x\u0007\n"));
+    expect(problems).toMatchObject([{ rule: "yaml-encoding", line: 2, column: 5 }]);
+  });
+
   it("bytes that are not UTF-8", () => {
     expect(rulesOf(Buffer.from([0x61, 0x3a, 0x20, 0xff]))).toEqual([
       "yaml-encoding undefined:undefined",
@@ -48,6 +73,19 @@ describe("what is refused, at its place", () => {
 
   it("a file past the size bound", () => {
     expect(rulesOf("a: ".padEnd(1024 * 1024 + 1, "x"))[0]).toContain("yaml-too-large");
+  });
+});
+
+describe("lines that YAML wants further in, and PyYAML does not", () => {
+  it.each([
+    { text: 'a:\n  b: "foo\n  bar"\n  c: 1\n', value: { a: { b: "foo bar", c: 1 } } },
+    { text: "a: 'foo\nbar'\nb: 1\n", value: { a: "foo bar", b: 1 } },
+    { text: "a:\n  b: 'x\n\n  y'\n", value: { a: { b: "x\ny" } } },
+    { text: "a: [\n1,\n2\n]\nb: 3\n", value: { a: [1, 2], b: 3 } },
+    { text: "a:\n  b: {\n  c: 1,\n  }\n  d: 2\n", value: { a: { b: { c: 1 }, d: 2 } } },
+    { text: 'a:\n  - [x, "y\nz"]\n  - w\n', value: { a: [["x", "y z"], "w"] } },
+  ])("reads $text", ({ text, value }) => {
+    expect(parseYaml(bytes(text))).toMatchObject({ value, problems: [] });
   });
 });
 

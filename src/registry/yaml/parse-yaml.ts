@@ -5,7 +5,7 @@ import type { Problem } from "../problem.ts";
 import { yamlLimits } from "./limits.ts";
 import { YamlPlaces } from "./places.ts";
 import { JsonConverter } from "./to-json.ts";
-import { placeOfOffset, scanTokens, type Tokens } from "./tokens.ts";
+import { placeOfOffset, scanTokens, type Tokens, type TokenScan } from "./tokens.ts";
 
 /** One YAML text, read: everything that is wrong with it, and its value if it has one. */
 export interface ParsedYaml {
@@ -45,8 +45,24 @@ export function parseYaml(bytes: Uint8Array, bounds: YamlBounds = manifestBounds
     : parsed;
 }
 
+/** What PyYAML refuses a whole file for, wherever it stands. */
+const unprintable = /[^\t\n\r\u0020-\u007e\u0085\u00a0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+
+/**
+ * By the rules of YAML, or else by PyYAML's, which is more patient with indentation. What neither
+ * reads is explained by the rules, which say more precisely where it goes wrong.
+ */
 function parseText(text: string, maxKeys: number): ParsedYaml {
-  const { tokens, problems, lineStarts } = scanTokens(text, maxKeys);
+  const strict = parseTokens(text, scanTokens(text, { maxKeys }));
+  const isUnreadable = strict.problems.some(({ rule }) => rule === "yaml-syntax");
+  if (strict.value !== undefined || !isUnreadable) return strict;
+  const patient = parseTokens(text, scanTokens(text, { maxKeys, isPatient: true }));
+  return patient.value === undefined ? strict : patient;
+}
+
+function parseTokens(text: string, { tokens, problems: met, lineStarts }: TokenScan): ParsedYaml {
+  const control = unprintable.exec(text);
+  const problems = control === null ? met : [...met, unprintableAt(control, lineStarts)];
   if (tokens === undefined) return unusable(problems);
   try {
     return composeTokens({ tokens, problems, lineStarts, length: text.length });
@@ -54,6 +70,12 @@ function parseText(text: string, maxKeys: number): ParsedYaml {
     const message = error instanceof Error ? error.message : String(error);
     return unusable([...problems, problemOf("yaml-syntax", `The file cannot be read: ${message}`)]);
   }
+}
+
+function unprintableAt(match: RegExpExecArray, lineStarts: readonly number[]): Problem {
+  const code = (match[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
+  const message = `The file holds the control character U+${code}, which Azure ML's client refuses: remove it.`;
+  return { ...problemOf("yaml-encoding", message), ...placeOfOffset(lineStarts, match.index) };
 }
 
 interface Composition {

@@ -1,6 +1,7 @@
 import { CST, Lexer, Parser } from "yaml";
 
 import type { Problem } from "../problem.ts";
+import { createPatientLexer } from "./patient-lexer.ts";
 import { yamlLimits } from "./limits.ts";
 
 export type Tokens = readonly CST.Token[];
@@ -17,14 +18,18 @@ export interface TokenScan {
  * Splits text into tokens and looks at each on the way: the depth bound must hold before anything
  * is composed, because the composer's recursion can abort the whole process (reliability 0.1).
  */
-export function scanTokens(text: string, maxKeys: number): TokenScan {
+export function scanTokens(
+  text: string,
+  { maxKeys, isPatient = false }: { readonly maxKeys: number; readonly isPatient?: boolean },
+): TokenScan {
   const lineStarts: number[] = [0];
   const parser = new Parser((offset) => {
     if (lineStarts.at(-1) !== offset) lineStarts.push(offset);
   });
   const guard = new Guard(maxKeys, (offset) => placeOfOffset(lineStarts, offset));
   const tokens: CST.Token[] = [];
-  for (const lexeme of new Lexer().lex(text)) {
+  const lexer = isPatient ? createPatientLexer() : new Lexer();
+  for (const lexeme of lexer.lex(text)) {
     for (const token of parser.next(lexeme)) tokens.push(token);
     guard.see(lexeme, parser.stack.length);
     if (guard.isBroken) return { tokens: undefined, problems: guard.problems, lineStarts };
@@ -69,6 +74,7 @@ class Guard {
   readonly #placeOf: (offset: number) => LinePlace;
   #offset = 0;
   #isScalarNext = false;
+  #isBlockNext = false;
   #keys = 0;
   #anchors = 0;
   #aliases = 0;
@@ -85,6 +91,7 @@ class Guard {
       this.#stop("yaml-depth", `Nested deeper than ${yamlLimits.depth} levels: flatten it.`);
     }
     this.#count(type);
+    this.#seeTab(lexeme, type);
     if (type === "tag" && lexeme !== "!") {
       this.#report(
         "yaml-tag",
@@ -96,6 +103,17 @@ class Guard {
     if (type !== "scalar" && type !== "doc-mode" && type !== "flow-error-end") {
       this.#offset += lexeme.length;
     }
+  }
+
+  /** PyYAML refuses a tab wherever it is not part of a quoted or block text, or of a comment. */
+  #seeTab(lexeme: string, type: string | null): void {
+    const isHeader = type === "block-scalar-header";
+    const isPlain = type === "text" && !this.#isBlockNext && !/^["']/.test(lexeme);
+    if (isHeader || type === "text") this.#isBlockNext = isHeader;
+    if (!lexeme.includes("\t") || !(type === "space" || isPlain || isHeader)) return;
+    const message =
+      "Azure ML's client refuses a tab here: write spaces, or put the text in quotes.";
+    this.#report("yaml-syntax", message, lexeme.indexOf("\t"));
   }
 
   #count(type: string | null): void {
@@ -119,8 +137,9 @@ class Guard {
     this.isBroken = true;
   }
 
-  #report(rule: string, message: string): void {
+  #report(rule: string, message: string, within = 0): void {
     if (this.problems.length >= yamlLimits.problems) return;
-    this.problems.push({ rule, severity: "error", message, ...this.#placeOf(this.#offset) });
+    const place = this.#placeOf(this.#offset + within);
+    this.problems.push({ rule, severity: "error", message, ...place });
   }
 }
