@@ -1,6 +1,5 @@
 import type { Place } from "./finding.ts";
-import type { Asset, AssetLayout, Registry } from "./registry.ts";
-import type { VersionScheme } from "./version.ts";
+import type { AssetLayout, Registry } from "./registry.ts";
 
 /** The name of the optional rules, in `rules` of registry.yaml. */
 const azuremlAssetsRules = "azureml-assets";
@@ -28,15 +27,4 @@ function specPaths({ layouts = [] }: Registry): ReadonlySet<string> {
 export function placeOfName({ document, spec }: AssetLayout): Place {
   const isOwn = document.value["name"] !== undefined || spec === undefined;
   return (isOwn ? document : spec).placeOf(["name"]);
-}
-
-/** The scheme of an asset's versions: in the layout numbers and semantic versions stand side by side. */
-export function versionSchemeOf(
-  { id, explicitVersion, document }: Asset,
-  registry: Registry,
-): VersionScheme {
-  const { settings } = registry;
-  const isChosen = settings?.document.value["versioning"] !== undefined;
-  const isFree = explicitVersion !== undefined && !isChosen && isSpec(document.path, registry);
-  return isFree ? "explicit" : (settings?.versioning[id.kind] ?? "explicit");
 }

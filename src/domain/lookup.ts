@@ -1,10 +1,10 @@
-import { versionSchemeOf } from "./asset-layouts.ts";
 import { formatAssetKey, type AssetKey } from "./asset.ts";
 import { assetState, findVersion } from "./ledger/state.ts";
 import { predictVersion } from "./predict-version.ts";
 import type { VersionSelector } from "./reference.ts";
 import type { Asset, LocalPath, Registry, ReferenceUse, StageFile } from "./registry.ts";
 import type { RuleContext } from "./rules/rule.ts";
+import type { VersionScheme } from "./version.ts";
 
 /** What a reference means in this registry. */
 export interface Target {
@@ -78,6 +78,19 @@ export function isKnownAsset(key: AssetKey, { registry, state }: RuleContext): b
 
 export function isPublished(key: AssetKey, version: string, { state }: RuleContext): boolean {
   return findVersion(assetState(state, key), version) !== undefined;
+}
+
+/**
+ * The scheme that a version must fit. A registry that says nothing of `versioning` takes the
+ * versions that people write as they are, and counts where they write none.
+ */
+export function versionSchemeOf(
+  { id, explicitVersion }: Pick<Asset, "id" | "explicitVersion">,
+  { settings }: Registry,
+): VersionScheme {
+  const isChosen = settings?.document.value["versioning"] !== undefined;
+  const isFree = explicitVersion !== undefined && !isChosen;
+  return isFree ? "explicit" : (settings?.versioning[id.kind] ?? "explicit");
 }
 
 /** The manifest that would create this version when it lands. */

@@ -1,4 +1,5 @@
-import { isSpec, versionSchemeOf } from "../asset-layouts.ts";
+import { isSpec } from "../asset-layouts.ts";
+import { versionSchemeOf } from "../lookup.ts";
 import { pluralOfKind } from "../asset.ts";
 import { assetState, findVersion } from "../ledger/state.ts";
 import { versionProblem, type VersionScheme } from "../version.ts";

@@ -1,5 +1,5 @@
 import type { AssetKey } from "../../domain/asset.ts";
-import { versionSchemeOf } from "../../domain/asset-layouts.ts";
+
 import type { Finding, Place } from "../../domain/finding.ts";
 import type { LandingMark } from "../../domain/ledger/event.ts";
 import {
@@ -11,7 +11,7 @@ import {
   type AssetState,
   type LedgerState,
 } from "../../domain/ledger/state.ts";
-import { manifestOfPath, targetOf } from "../../domain/lookup.ts";
+import { manifestOfPath, targetOf, versionSchemeOf } from "../../domain/lookup.ts";
 import { becomesLatest, decidePublication } from "../../domain/plan/publication.ts";
 import type { VersionSelector } from "../../domain/reference.ts";
 import type { Asset, Registry, RegistrySettings } from "../../domain/registry.ts";

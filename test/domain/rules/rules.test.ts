@@ -189,9 +189,18 @@ describe("references", () => {
 describe("versions and stages", () => {
   it.each<Case>([
     {
+      name: "a version of its own in a registry that says nothing of versions",
+      files: {
+        ...modelFiles,
+        "models/taxi/model.yaml": 'name: taxi\nversion: "1.2.0"\npath: ./weights.bin\n',
+      },
+      expected: [],
+    },
+    {
       name: "a version that does not fit",
       files: {
         ...modelFiles,
+        ...settings("versioning: { default: integer }\n"),
         "models/taxi/model.yaml": 'name: taxi\nversion: "1.2.0"\npath: ./weights.bin\n',
       },
       expected: ["error version-scheme models/taxi/model.yaml:2:10"],
