@@ -1,5 +1,3 @@
-import { readdirSync } from "node:fs";
-
 import { describe, expect, it } from "vitest";
 
 import type { LedgerState } from "../../../src/domain/ledger/state.ts";
@@ -409,14 +407,4 @@ describe("components and pipelines", () => {
   ])("$name", async ({ files, state, expected }) => {
     expect(await found(files, state)).toEqual(expected);
   });
-});
-
-it("has one file per rule, named after its id, and a sentence that holds", () => {
-  const folder = new URL("../../../src/domain/rules/", import.meta.url);
-  const files = readdirSync(folder).filter(
-    (file) => !["catalogue.ts", "index.ts", "reading-rules.ts", "rule.ts"].includes(file),
-  );
-
-  expect(rules.map(({ id }) => `${id}.ts`).toSorted()).toEqual(files.toSorted());
-  for (const { states } of rules) expect(states).toMatch(/^[A-Z].*\.$/s);
 });
