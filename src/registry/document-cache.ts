@@ -40,6 +40,8 @@ export interface RawText {
   readonly bytes: Uint8Array;
   /** Parsed even if nothing in it says that it is a manifest. */
   readonly isWanted: boolean;
+  /** Checked in another way than by what it is: the spec of an asset.yaml has templates. */
+  readonly isSpec: boolean;
 }
 
 /** Other threads that parse. */

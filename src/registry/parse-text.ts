@@ -17,7 +17,7 @@ export function parseText({ path, bytes, isWanted }: RawText): CachedText {
 export function parseAndCheckText(raw: RawText): CachedText {
   const text = parseText(raw);
   const { parsed, schemaHint } = text;
-  if (parsed?.value === undefined) return text;
+  if (parsed?.value === undefined || raw.isSpec) return text;
   const role = classifyManifest(raw.path, parsed.value, schemaHint);
   const schema = role !== undefined && "schema" in role ? role.schema : undefined;
   return schema === undefined

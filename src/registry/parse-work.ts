@@ -2,7 +2,8 @@ import type { CachedText, RawText, TextParsers } from "./document-cache.ts";
 import { unpackText } from "./packed-text.ts";
 import { parseText } from "./parse-text.ts";
 
-const batchBytes = 256 * 1024;
+/** Small enough that nobody waits long for the last one. */
+const batchBytes = 64 * 1024;
 
 /** Texts on their way to be parsed: by another thread if one is free, else here. */
 export class ParseWork {

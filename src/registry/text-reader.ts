@@ -49,7 +49,9 @@ export class TextReader {
     for await (const { path, bytes } of this.#tree.readMany(unknown, { maxBytes })) {
       // In a folder nothing has an id until its bytes are known.
       const known = this.#files.objectIdOf(path) === undefined && this.#recall(path, blobId(bytes));
-      if (!known) work.add({ path, bytes, isWanted: isCompanion(path) || this.#isWanted(path) });
+      if (known) continue;
+      const isWanted = isCompanion(path) || this.#isWanted(path);
+      work.add({ path, bytes, isWanted, isSpec: this.#isSpec(path) });
     }
     await work.end();
   }
@@ -77,6 +79,11 @@ export class TextReader {
     if (storage === undefined) return;
     if (line === undefined) fresh.set(key, text);
     else storage.set(key, line);
+  }
+
+  #isSpec(path: string): boolean {
+    const folder = path.slice(0, path.lastIndexOf("/") + 1);
+    return !path.endsWith("/asset.yaml") && this.#files.has(`${folder}asset.yaml`);
   }
 
   #paysToShare(paths: readonly string[]): boolean {

@@ -20,6 +20,7 @@ function parse(text: string): CachedText {
     path: "models/a/model.yaml",
     bytes: Buffer.from(text),
     isWanted: true,
+    isSpec: false,
   });
 }
 
