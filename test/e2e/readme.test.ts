@@ -17,6 +17,7 @@ async function makeCheckout(): Promise<string> {
   onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
   await symlink(dirname(program), join(folder, "dist"));
   await symlink(new URL("docs", root), join(folder, "docs"));
+  await symlink(new URL("sample-registry", root), join(folder, "sample-registry"));
   await writeFile(join(folder, "cairn.yaml"), "http: { port: 0 }\n");
   return folder;
 }
@@ -29,6 +30,13 @@ async function commandsBelow(heading: string): Promise<string> {
   if (commands === undefined) throw new Error(`README.md has no commands below "${heading}"`);
   return commands;
 }
+
+it("what is there can be checked without a registry around it", async () => {
+  const folder = await makeCheckout();
+  const commands = await commandsBelow("Checking the YAML you have");
+  const { stdout } = await execute("sh", ["-ec", commands], { cwd: folder });
+  expect(stdout).toBe("No finding in 9 assets.\nNo finding in 1 asset.\n");
+});
 
 it("the story of a better model happens as it is told", async () => {
   const folder = await makeCheckout();
