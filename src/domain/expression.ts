@@ -6,6 +6,9 @@ export interface Expression {
   readonly isOptional: boolean;
 }
 
+/** Longer than any name: what a text of nothing but `${{` would have read again at each of them. */
+const maxLength = 1000;
+
 /**
  * The expressions in a text, in order. Linear in its length. What has a space in it is none:
  * Azure ML leaves `${{ a b }}` as it is.
@@ -14,9 +17,11 @@ export function findExpressions(text: string): readonly Expression[] {
   const expressions: Expression[] = [];
   let optionalEnd = 0;
   let optionalStart = text.indexOf("$[[");
+  let end = -1;
   for (let at = text.indexOf("${{"); at >= 0; at = text.indexOf("${{", at + 3)) {
-    const end = text.indexOf("}}", at);
+    if (end < at) end = text.indexOf("}}", at);
     if (end < 0) break;
+    if (end - at > maxLength) continue;
     while (optionalStart >= 0 && optionalStart < at && optionalEnd <= at) {
       const close = text.indexOf("]]", optionalStart);
       optionalEnd = close < 0 ? text.length : close;

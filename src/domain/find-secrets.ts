@@ -67,6 +67,7 @@ class Search {
       if (!this.#text(value)) this.#named(key, value);
     } else if (Array.isArray(value)) {
       for (const [index, item] of value.entries()) {
+        if (this.secrets.length >= maxFound) return;
         this.#pointer.push(index);
         this.#value(item, "");
         this.#pointer.pop();

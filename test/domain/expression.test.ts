@@ -25,6 +25,13 @@ describe("expressions of a text", () => {
     expect(shown).toEqual(found);
   });
 
+  it("are none where they are longer than any name, however many start there", () => {
+    const found = findExpressions(`${"${{".repeat(300_000)}inputs.x}}`);
+
+    expect(found.length).toBeLessThan(400);
+    expect(found.at(-1)?.path).toBe("inputs.x");
+  });
+
   it("are found in whatever stands around them", () => {
     const anyFiller = fc.string({ maxLength: 20 }).map((text) => text.replaceAll(/[${}[\]]/g, ""));
     fc.assert(
