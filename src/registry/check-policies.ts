@@ -2,10 +2,10 @@ import type { Finding, Severity } from "../domain/finding.ts";
 import { policyOwnersRole, type GateName } from "../domain/promotion/policy.ts";
 import { keyIdentity } from "../domain/promotion/people.ts";
 import type { RegistrySettings } from "../domain/registry.ts";
-import { isJsonObject, type JsonObject, type JsonValue } from "../shared/json.ts";
+import { isJsonObject, valueAt, type JsonObject, type JsonValue } from "../shared/json.ts";
 import { windowFindings } from "./check-window.ts";
 import type { YamlDocument } from "./manifest-document.ts";
-import { members, strings, textOf, valueAt } from "./values.ts";
+import { members, strings, textOf } from "./values.ts";
 
 type Pointer = readonly (string | number)[];
 

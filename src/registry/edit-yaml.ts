@@ -1,6 +1,6 @@
 import { parseDocument, type Document } from "yaml";
 
-import { canonicalJson, isJsonObject, type JsonValue } from "../shared/json.ts";
+import { canonicalJson, isJsonObject, valueAt, type JsonValue } from "../shared/json.ts";
 import { yamlUneditable } from "./errors.ts";
 import { lockBounds, parseYaml } from "./yaml/parse-yaml.ts";
 import { describePointer, formatPointer, type PointerPath } from "./yaml/pointer.ts";
@@ -150,16 +150,6 @@ function says(text: string, wanted: JsonValue): boolean {
 
 function same(left: JsonValue, right: JsonValue): boolean {
   return canonicalJson(left) === canonicalJson(right);
-}
-
-function valueAt(value: JsonValue | undefined, pointer: PointerPath): JsonValue | undefined {
-  let at = value;
-  for (const key of pointer) {
-    if (isList(at)) at = at[Number(key)];
-    else if (isJsonObject(at) && Object.hasOwn(at, key)) at = at[key];
-    else return undefined;
-  }
-  return at;
 }
 
 function setAt(value: JsonValue, { pointer, value: next }: YamlEdit): JsonValue {

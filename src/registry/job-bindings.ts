@@ -1,8 +1,8 @@
 import type { Finding } from "../domain/finding.ts";
 import type { ManifestDocument, Workspace } from "../domain/registry.ts";
-import { isJsonObject, type JsonObject } from "../shared/json.ts";
+import { isJsonObject, valueAt, type JsonObject } from "../shared/json.ts";
 import { errorAt } from "./local-paths.ts";
-import { members, valueAt } from "./values.ts";
+import { members } from "./values.ts";
 import type { PointerPath } from "./yaml/pointer.ts";
 
 /** Another text for a field of a job. */

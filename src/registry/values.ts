@@ -22,17 +22,3 @@ export function members(value: JsonValue | undefined): readonly (readonly [strin
     isJsonObject(member) ? [[name, member] as const] : [],
   );
 }
-
-/** The value at a pointer, if everything on the way is there. */
-export function valueAt(
-  value: JsonValue,
-  pointer: readonly (string | number)[],
-): JsonValue | undefined {
-  let found: JsonValue | undefined = value;
-  for (const key of pointer) {
-    if (Array.isArray(found) && typeof key === "number") found = found[key];
-    else if (isJsonObject(found) && Object.hasOwn(found, key)) found = found[key];
-    else return undefined;
-  }
-  return found;
-}

@@ -1,6 +1,6 @@
 import type { Finding } from "../domain/finding.ts";
+import { valueAt } from "../shared/json.ts";
 import type { YamlDocument } from "./manifest-document.ts";
-import { valueAt } from "./values.ts";
 import { readLikePython } from "./yaml/scalar.ts";
 
 /** The version a document names, as its author wrote it. */

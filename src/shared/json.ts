@@ -9,6 +9,20 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** The value at a pointer, if everything on the way is there. */
+export function valueAt(
+  value: JsonValue | undefined,
+  pointer: readonly (string | number)[],
+): JsonValue | undefined {
+  let found = value;
+  for (const key of pointer) {
+    if (Array.isArray(found)) found = found[Number(key)];
+    else if (isJsonObject(found) && Object.hasOwn(found, key)) found = found[key];
+    else return undefined;
+  }
+  return found;
+}
+
 /**
  * The canonical form of RFC 8785 (JCS): no white space, keys by UTF-16 code units, numbers as
  * ECMAScript prints them. Equal values give equal text, so it can be hashed.

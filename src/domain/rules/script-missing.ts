@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../../shared/json.ts";
+import { isJsonObject, valueAt, type JsonObject, type JsonValue } from "../../shared/json.ts";
 import type { LocalPath, ManifestDocument, Registry } from "../registry.ts";
 import type { Rule, Violation } from "./rule.ts";
 
@@ -52,8 +52,7 @@ function scriptBeside(
   value: JsonObject,
   pointer: readonly (string | number)[],
 ): Script | undefined {
-  let owner: JsonValue | undefined = value;
-  for (const key of pointer) owner = isJsonObject(owner) ? owner[key] : undefined;
+  const owner = valueAt(value, pointer);
   if (!isJsonObject(owner)) return undefined;
   const { entry } = owner;
   const places = [

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from "../../shared/json.ts";
+import { isJsonObject, valueAt, type JsonObject } from "../../shared/json.ts";
 import { isReadable, readsOtherwise } from "../plain-scalars.ts";
 import type { ManifestDocument, PlainScalar, Registry } from "../registry.ts";
 import type { Rule, Violation } from "./rule.ts";
@@ -83,16 +83,10 @@ function inputPosition(
   if (field === undefined || field === "value") return "any";
   if (field === "min" || field === "max") return "any";
   if (field !== "default" && field !== "enum") return undefined;
-  const input = at(root, pointer.slice(0, pointer.length - rest.length + 1));
+  const input = valueAt(root, pointer.slice(0, pointer.length - rest.length + 1));
   const isText = isJsonObject(input) && input["type"] === "string";
   if (!isText) return "any";
   return field === "default" ? "text" : undefined;
-}
-
-function at(value: JsonValue, pointer: readonly (string | number)[]): JsonValue | undefined {
-  let found: JsonValue | undefined = value;
-  for (const key of pointer) found = isJsonObject(found) ? found[key] : undefined;
-  return found;
 }
 
 function refusal({ source, pointer }: PlainScalar): Omit<Violation, "at"> {

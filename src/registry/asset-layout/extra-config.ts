@@ -1,11 +1,10 @@
 import type { Finding } from "../../domain/finding.ts";
-import { isJsonObject } from "../../shared/json.ts";
+import { isJsonObject, valueAt } from "../../shared/json.ts";
 import type { FileTable } from "../file-table.ts";
 import { joinPath } from "../local-paths.ts";
 import { YamlDocument } from "../manifest-document.ts";
 import type { SchemaName } from "../schema/schemas.ts";
 import type { SpecTexts } from "./spec-texts.ts";
-import { valueAt } from "../values.ts";
 import { LayoutFile, type NamedPath } from "./layout-file.ts";
 
 /** What environment.yaml, model.yaml or storage.yaml says. */

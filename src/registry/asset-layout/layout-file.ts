@@ -1,9 +1,10 @@
 import type { Finding } from "../../domain/finding.ts";
+import { valueAt } from "../../shared/json.ts";
 import type { FileTable } from "../file-table.ts";
 import { errorAt } from "../local-paths.ts";
 import type { YamlDocument } from "../manifest-document.ts";
 import { resolvePath } from "../resolve-path.ts";
-import { textOf, valueAt } from "../values.ts";
+import { textOf } from "../values.ts";
 import type { PointerPath } from "../yaml/pointer.ts";
 
 /** A field of asset.yaml, or of the file that its extra_config names, with the path it holds. */

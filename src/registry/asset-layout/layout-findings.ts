@@ -1,7 +1,7 @@
 import type { Finding } from "../../domain/finding.ts";
+import { valueAt } from "../../shared/json.ts";
 import { errorAt } from "../local-paths.ts";
 import type { YamlDocument } from "../manifest-document.ts";
-import { valueAt } from "../values.ts";
 import type { PointerPath } from "../yaml/pointer.ts";
 import { isKnownType, kindOfType } from "./asset-types.ts";
 import type { LayoutFile } from "./layout-file.ts";

@@ -15,7 +15,7 @@ import {
 } from "yaml";
 
 import type { Fix } from "../../domain/finding.ts";
-import { isJsonObject, type JsonValue } from "../../shared/json.ts";
+import { isJsonObject, valueAt, type JsonValue } from "../../shared/json.ts";
 import type { PointerPath } from "./pointer.ts";
 import { renderYaml } from "./render-yaml.ts";
 import { contentEnd, lineStart, nextLine, spliceYaml } from "./splice-yaml.ts";
@@ -45,7 +45,7 @@ export function* fixCandidates(text: string, fix: ValueFix, wanted: JsonValue): 
   }
   // The rest adds or replaces whole lines.
   if (fix.type !== "set" || readable !== text) return;
-  const valueAfter = (pointer: PointerPath): JsonValue | undefined => at(wanted, pointer);
+  const valueAfter = (pointer: PointerPath): JsonValue | undefined => valueAt(wanted, pointer);
   const spliced = spliceYaml({ text, pointer: fix.pointer, valueAfter });
   if (spliced !== undefined) yield spliced;
 }
@@ -180,14 +180,4 @@ function rangeOf({ range }: Node): Range | undefined {
 function keyOf({ key }: Pair): string | undefined {
   if (!isScalar(key)) return undefined;
   return typeof key.value === "string" ? key.value : key.source;
-}
-
-function at(value: JsonValue | undefined, pointer: PointerPath): JsonValue | undefined {
-  let found = value;
-  for (const key of pointer) {
-    if (Array.isArray(found)) found = found[Number(key)];
-    else if (isJsonObject(found) && Object.hasOwn(found, key)) found = found[key];
-    else return undefined;
-  }
-  return found;
 }
