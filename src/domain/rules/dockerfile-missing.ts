@@ -1,5 +1,6 @@
 import { isJsonObject } from "../../shared/json.ts";
 import { dockerfileName, writtenEnvironments } from "../environments.ts";
+import type { LocalPath } from "../registry.ts";
 import type { Rule } from "./rule.ts";
 
 export const dockerfileMissing: Rule = {
@@ -13,10 +14,10 @@ export const dockerfileMissing: Rule = {
       // With an image beside it, the schema has its say.
       if (image !== undefined) continue;
       const name = isJsonObject(build) ? dockerfileName(build) : undefined;
-      const field = [...pointer, "build", "path"].join("\n");
-      const context = localPaths.find((path) => path.pointer.join("\n") === field);
+      if (name === undefined) continue;
+      const context = pathsByField(localPaths).get(fieldOf([...pointer, "build", "path"]));
       // What is not there at all has its finding.
-      if (name === undefined || context === undefined || context.files.length === 0) continue;
+      if (context === undefined || context.files.length === 0) continue;
       if (context.files.some(({ relativePath }) => relativePath === name)) continue;
       const where = context.text.slice(0, 200);
       yield {
@@ -26,3 +27,18 @@ export const dockerfileMissing: Rule = {
     }
   },
 };
+
+const indexes = new WeakMap<readonly LocalPath[], ReadonlyMap<string, LocalPath>>();
+
+/** A pipeline may write out an environment in each of thousands of steps. */
+function pathsByField(localPaths: readonly LocalPath[]): ReadonlyMap<string, LocalPath> {
+  const known = indexes.get(localPaths);
+  if (known !== undefined) return known;
+  const index = new Map(localPaths.map((path) => [fieldOf(path.pointer), path]));
+  indexes.set(localPaths, index);
+  return index;
+}
+
+function fieldOf(pointer: readonly (string | number)[]): string {
+  return JSON.stringify(pointer);
+}

@@ -30,7 +30,10 @@ function* taken(all: readonly Named[], what: string): Iterable<Violation> {
   for (const each of all) {
     // Azure compares them whatever their case.
     const key = JSON.stringify([each.of, each.name]).toLowerCase();
-    if (each.name !== "" && each.of !== "") groups.set(key, [...(groups.get(key) ?? []), each]);
+    if (each.name === "" || each.of === "") continue;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [each]);
+    else group.push(each);
   }
   for (const group of groups.values()) {
     for (const { document, name } of group) {

@@ -108,13 +108,13 @@ interface Note {
  * keeps the branch that was meant, and takes what `if`, `anyOf` and `discriminator` add out again.
  */
 function mergeErrors(errors: readonly ErrorObject[]): readonly Note[] {
-  let notes: Note[] = [];
+  const notes: Note[] = [];
   let nameMeaning = "";
   for (const error of errors) {
     // What a name must be is said by the error before the one that says it is wrong.
     if (error.propertyName !== undefined) nameMeaning = descriptionOf(error.parentSchema);
-    if (error.keyword === "anyOf") notes = mergeChoice(notes, error);
-    else if (error.keyword === "if") notes = nameCondition(notes, error);
+    if (error.keyword === "anyOf") mergeChoice(notes, error);
+    else if (error.keyword === "if") nameCondition(notes, error);
     else if (error.keyword === "propertyNames") notes.push({ error, sentence: nameMeaning });
     else if (!isEcho(error)) notes.push({ error });
   }
@@ -126,30 +126,34 @@ function isEcho(error: ErrorObject): boolean {
   return error.keyword === "discriminator" || error.propertyName !== undefined;
 }
 
-function mergeChoice(notes: readonly Note[], error: ErrorObject): Note[] {
-  const start = notes.findLastIndex((note) => !isWithin(note.error, error.instancePath)) + 1;
-  const tried = notes.slice(start);
+function mergeChoice(notes: Note[], error: ErrorObject): void {
+  const tried = notes.splice(startOfBranch(notes, error));
   const isOwnType = (note: Note): boolean =>
     note.error.keyword === "type" && note.error.instancePath === error.instancePath;
   const meant = tried.filter((note) => !isOwnType(note));
-  if (meant.length > 0) return [...notes.slice(0, start), ...meant];
   const choice = tried.map((note) => params(note.error)["type"] ?? "");
-  return [...notes.slice(0, start), { error, choice }];
+  for (const note of meant) notes.push(note);
+  if (meant.length === 0) notes.push({ error, choice });
 }
 
-function nameCondition(notes: readonly Note[], error: ErrorObject): Note[] {
+function nameCondition(notes: Note[], error: ErrorObject): void {
   const branch = params(error)["failingKeyword"] ?? "";
   const schema: unknown = error.parentSchema?.[branch];
   const description = isJsonObject(schema) ? schema["description"] : undefined;
-  if (typeof description !== "string") return [...notes];
-  return notes.map((note) => {
-    const isItsDemand =
-      note.sentence === undefined &&
-      ["required", "false schema"].includes(note.error.keyword) &&
-      isWithin(note.error, error.instancePath) &&
-      note.error.schemaPath.includes(`/${branch}/`);
-    return isItsDemand ? { ...note, sentence: description } : note;
-  });
+  if (typeof description !== "string") return;
+  const isItsDemand = (note: Note): boolean =>
+    note.sentence === undefined &&
+    ["required", "false schema"].includes(note.error.keyword) &&
+    note.error.schemaPath.includes(`/${branch}/`);
+  const branchNotes = notes.splice(startOfBranch(notes, error));
+  for (const note of branchNotes) {
+    notes.push(isItsDemand(note) ? { ...note, sentence: description } : note);
+  }
+}
+
+/** What a keyword tried stands right before it: only the end of the list is ever looked at. */
+function startOfBranch(notes: readonly Note[], { instancePath }: ErrorObject): number {
+  return notes.findLastIndex((note) => !isWithin(note.error, instancePath)) + 1;
 }
 
 function isWithin(error: ErrorObject, pointer: string): boolean {
