@@ -1,4 +1,4 @@
-import type { JsonValue } from "../shared/json.ts";
+import { byCodeUnits, type JsonValue } from "../shared/json.ts";
 
 /**
  * Where in the registry something is; absent for a whole file. Line and column count from 1, the
@@ -75,11 +75,11 @@ export interface AcceptedFindings extends Acceptance {
 /** By path, then position, then rule: the order in which a person reads files. */
 export function compareFindings(left: Finding, right: Finding): number {
   return (
-    compareText(left.path, right.path) ||
+    byCodeUnits(left.path, right.path) ||
     (left.line ?? 0) - (right.line ?? 0) ||
     (left.column ?? 0) - (right.column ?? 0) ||
-    compareText(left.rule, right.rule) ||
-    compareText(left.message, right.message)
+    byCodeUnits(left.rule, right.rule) ||
+    byCodeUnits(left.message, right.message)
   );
 }
 
@@ -94,9 +94,4 @@ export function isBlocking({
 export function isFixable(finding: Finding): finding is Finding & { readonly fix: Fix } {
   const { fix, accepted, anchor } = finding;
   return fix !== undefined && accepted === undefined && anchor === undefined;
-}
-
-function compareText(left: string, right: string): number {
-  if (left === right) return 0;
-  return left < right ? -1 : 1;
 }

@@ -1,7 +1,7 @@
 import type { Asset, LocalPath, ReferenceUse } from "../domain/registry.ts";
 import { isJsonObject, type JsonObject } from "../shared/json.ts";
 import { renderTemplates } from "./asset-layout/templates.ts";
-import { besideKey } from "./content-digest.ts";
+import { besideKey, isBeside } from "./content-digest.ts";
 import { writePortableYaml } from "./portable-yaml.ts";
 import { replaceValues, type Replacement } from "./replace-values.ts";
 
@@ -37,11 +37,6 @@ export function renderAzuremlManifest(asset: Asset, options: RenderOptions): str
 /** In the layout of Azure/azureml-assets model.yaml says where a model is; the spec has a stand-in. */
 function isModelOfLayout({ pointer }: LocalPath): boolean {
   return JSON.stringify(pointer) === JSON.stringify([besideKey, "path", "uri"]);
-}
-
-/** Named by asset.yaml and in no field of the spec. */
-function isBeside({ pointer }: LocalPath): boolean {
-  return pointer[0] === besideKey;
 }
 
 /** Specs of asset.yaml name their version in templates, which only now have a value. */

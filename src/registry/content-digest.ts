@@ -15,7 +15,8 @@ const notContent = ["$schema", "description", "tags", "properties", "stage", "ve
 /** The first key of the pointers of paths that a manifest has beside its fields (asset.yaml). */
 export const besideKey = "asset.yaml";
 
-function isBeside({ pointer }: LocalPath): boolean {
+/** Named by asset.yaml and in no field of the manifest. */
+export function isBeside({ pointer }: LocalPath): boolean {
   return pointer[0] === besideKey;
 }
 

@@ -94,10 +94,7 @@ function parseColumns(written: JsonValue): readonly JsonValue[] | undefined {
   }
 }
 
-function* columnProblems(
-  pointer: readonly [string, string] | Pointer,
-  columns: readonly JsonValue[],
-): Iterable<FormProblem> {
+function* columnProblems(pointer: Pointer, columns: readonly JsonValue[]): Iterable<FormProblem> {
   const part = String(pointer.at(-1));
   const named = columns.filter(
     (column) => isJsonObject(column) && typeof column["name"] === "string",
