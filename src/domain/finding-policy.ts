@@ -12,16 +12,20 @@ export function judgeFindings(
   policy: FindingPolicy | undefined = noFindingPolicy,
 ): readonly Finding[] {
   if (policy.severities.length + policy.acceptances.length === 0) return findings;
-  const graded = findings.flatMap((finding) => grade(finding, policy));
+  const levelOf = byGroup((finding) => levelFor(finding, policy));
+  const graded = findings.flatMap((finding) => grade(finding, levelOf(finding)));
   const counts = new Map<string, number>();
   for (const finding of graded) {
     const key = groupOf(finding);
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }
   const byRule = acceptancesByRule(policy);
-  return graded.map((finding) => {
+  const acceptanceFor = byGroup((finding) => {
     const known = byRule.get(finding.rule) ?? [];
-    const acceptance = acceptanceOf(finding, known, counts.get(groupOf(finding)) ?? 0);
+    return acceptanceOf(finding, known, counts.get(groupOf(finding)) ?? 0);
+  });
+  return graded.map((finding) => {
+    const acceptance = acceptanceFor(finding);
     if (acceptance === undefined) return withoutAcceptance(finding);
     const { reason, until } = acceptance;
     return { ...finding, accepted: until === undefined ? { reason } : { reason, until } };
@@ -56,16 +60,29 @@ export const acceptanceRules: ReadonlySet<string> = new Set([
 const ruleIds = new Set(allRules.map(({ id }) => id));
 const fixedRules = new Set(allRules.flatMap(({ id, isFixed }) => (isFixed === true ? [id] : [])));
 
-function grade(finding: Finding, policy: FindingPolicy): readonly Finding[] {
-  const severity = severityOf(finding, policy);
+function grade(
+  finding: Finding,
+  severity: Severity | "none" | undefined = finding.severity,
+): readonly Finding[] {
   if (severity === "none") return [];
   return severity === finding.severity ? [finding] : [{ ...finding, severity }];
 }
 
-function severityOf({ rule, path, severity }: Finding, policy: FindingPolicy): Severity | "none" {
-  if (fixedRules.has(rule)) return severity;
-  const change = policy.severities.findLast((each) => each.rule === rule && each.matches(path));
-  return change?.level ?? severity;
+/** What the policy says of a rule in a file; `undefined` if nothing. */
+function levelFor({ rule, path }: Finding, policy: FindingPolicy): Severity | "none" | undefined {
+  if (fixedRules.has(rule)) return undefined;
+  return policy.severities.findLast((each) => each.rule === rule && each.matches(path))?.level;
+}
+
+/** What depends on rule and path alone is asked once: a file may have thousands of findings. */
+function byGroup<Value>(ask: (finding: Finding) => Value): (finding: Finding) => Value {
+  const known = new Map<string, { readonly value: Value }>();
+  return (finding) => {
+    const key = groupOf(finding);
+    const answer = known.get(key) ?? { value: ask(finding) };
+    known.set(key, answer);
+    return answer.value;
+  };
 }
 
 /** The first that takes all that there is of a rule in a file. */
@@ -130,10 +147,11 @@ export function* policyFindings(
     };
   }
   if (policy.acceptances.length === 0) return;
-  const byRule = groupByRule(findings);
+  const groups = new Map(findings.map((finding) => [groupOf(finding), finding]));
+  const byRule = groupByRule([...groups.values()]);
   for (const acceptance of policy.acceptances) {
     for (const finding of staleAcceptance(acceptance, byRule.get(acceptance.rule) ?? [])) {
-      yield* grade(finding, policy);
+      yield* grade(finding, levelFor(finding, policy));
     }
   }
 }
