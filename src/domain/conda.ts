@@ -1,10 +1,8 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../shared/json.ts";
 import { writtenEnvironments } from "./environments.ts";
-import type { Place } from "./finding.ts";
+import type { Place, Pointer } from "./finding.ts";
 import type { Registry } from "./registry.ts";
 import { supportingTexts } from "./supporting-texts.ts";
-
-type Pointer = readonly (string | number)[];
 
 /** What conda is to install: a file, or a map that a manifest writes out. */
 export interface CondaSpec {

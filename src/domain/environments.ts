@@ -1,7 +1,6 @@
 import { isJsonObject, type JsonObject } from "../shared/json.ts";
+import type { Pointer } from "./finding.ts";
 import type { LocalPath, ManifestDocument, Registry } from "./registry.ts";
-
-type Pointer = readonly (string | number)[];
 
 /** An environment that a manifest is, or that one of its fields writes out. */
 export interface WrittenEnvironment {

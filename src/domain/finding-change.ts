@@ -1,3 +1,4 @@
+import { groupBy } from "../shared/group-by.ts";
 import type { Finding, Severity } from "./finding.ts";
 
 /** What became of the findings of one state of a registry in another. */
@@ -97,18 +98,4 @@ function renamePaths(message: string, moved: ReadonlyMap<string, string>): strin
     /[^\s"'`,;:()]*[^\s"'`,;:().]/g,
     (word) => moved.get(word.replace(/^\.\//, "")) ?? word,
   );
-}
-
-function groupBy(
-  findings: readonly Finding[],
-  keyOf: (finding: Finding) => string,
-): Map<string, Finding[]> {
-  const groups = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    const key = keyOf(finding);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [finding]);
-    else group.push(finding);
-  }
-  return groups;
 }

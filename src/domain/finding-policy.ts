@@ -1,3 +1,4 @@
+import { groupBy } from "../shared/group-by.ts";
 import type { AcceptedFindings, Finding, FindingPolicy, Severity } from "./finding.ts";
 import { allRules } from "./rules/catalogue.ts";
 
@@ -102,21 +103,9 @@ const indexes = new WeakMap<FindingPolicy, ReadonlyMap<string, readonly Accepted
 function acceptancesByRule(
   policy: FindingPolicy,
 ): ReadonlyMap<string, readonly AcceptedFindings[]> {
-  const known = indexes.get(policy) ?? groupByRule(policy.acceptances);
+  const known = indexes.get(policy) ?? groupBy(policy.acceptances, ({ rule }) => rule);
   indexes.set(policy, known);
   return known;
-}
-
-function groupByRule<Item extends { readonly rule: string }>(
-  items: readonly Item[],
-): ReadonlyMap<string, readonly Item[]> {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const group = groups.get(item.rule);
-    if (group === undefined) groups.set(item.rule, [item]);
-    else group.push(item);
-  }
-  return groups;
 }
 
 function groupOf({ rule, path }: Finding): string {
@@ -148,7 +137,7 @@ export function* policyFindings(
   }
   if (policy.acceptances.length === 0) return;
   const groups = new Map(findings.map((finding) => [groupOf(finding), finding]));
-  const byRule = groupByRule([...groups.values()]);
+  const byRule = groupBy(groups.values(), ({ rule }) => rule);
   for (const acceptance of policy.acceptances) {
     for (const finding of staleAcceptance(acceptance, byRule.get(acceptance.rule) ?? [])) {
       yield* grade(finding, levelFor(finding, policy));

@@ -39,7 +39,8 @@ export type Fix =
   | { readonly type: "remove"; readonly pointer: Pointer }
   | { readonly type: "strip-byte-order-mark" };
 
-type Pointer = readonly (string | number)[];
+/** The way to a value in a document: keys, and indexes of lists. */
+export type Pointer = readonly (string | number)[];
 
 export interface Acceptance {
   readonly reason: string;

@@ -1,3 +1,4 @@
+import { groupBy } from "../shared/group-by.ts";
 import { formatAssetKey, type AssetKey } from "./asset.ts";
 import { assetState, findVersion } from "./ledger/state.ts";
 import { predictVersion } from "./predict-version.ts";
@@ -41,19 +42,9 @@ const indexes = new WeakMap<Registry, ReadonlyMap<AssetKey, readonly Asset[]>>()
 
 /** The manifests of an asset; several when each has a version of its own. */
 export function manifestsOf(key: AssetKey, registry: Registry): readonly Asset[] {
-  const index = indexes.get(registry) ?? indexAssets(registry);
+  const index = indexes.get(registry) ?? groupBy(registry.assets, (asset) => asset.key);
   indexes.set(registry, index);
   return index.get(key) ?? [];
-}
-
-function indexAssets(registry: Registry): ReadonlyMap<AssetKey, readonly Asset[]> {
-  const index = new Map<AssetKey, Asset[]>();
-  for (const asset of registry.assets) {
-    const same = index.get(asset.key);
-    if (same === undefined) index.set(asset.key, [asset]);
-    else same.push(asset);
-  }
-  return index;
 }
 
 /** The manifest that a local path names. */

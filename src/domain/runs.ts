@@ -1,7 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../shared/json.ts";
+import type { Pointer } from "./finding.ts";
 import type { ManifestDocument, Registry } from "./registry.ts";
-
-type Pointer = readonly (string | number)[];
 
 /** A text that Azure ML fills in before it runs it. */
 export interface RunText {

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject } from "../../shared/json.ts";
 import { isMangled } from "../plain-scalars.ts";
 import { literalProblem, toNumber } from "../literals.ts";
+import type { Pointer } from "../finding.ts";
 import type { ManifestDocument } from "../registry.ts";
 import { runsOf } from "../runs.ts";
 import type { Rule, Violation } from "./rule.ts";
@@ -29,8 +30,6 @@ const reserved = new Set(["path", "ld_library_path", "user", "logname", "home", 
 interface InputViolation extends Omit<Violation, "at"> {
   readonly pointer: Pointer;
 }
-
-type Pointer = readonly (string | number)[];
 
 function* checkInputs(
   inputs: JsonObject,

@@ -1,3 +1,4 @@
+import { groupBy } from "../../shared/group-by.ts";
 import type { ManifestDocument } from "../registry.ts";
 import type { Rule, Violation } from "./rule.ts";
 
@@ -26,15 +27,9 @@ interface Named {
 }
 
 function* taken(all: readonly Named[], what: string): Iterable<Violation> {
-  const groups = new Map<string, Named[]>();
-  for (const each of all) {
-    // Azure compares them whatever their case.
-    const key = JSON.stringify([each.of, each.name]).toLowerCase();
-    if (each.name === "" || each.of === "") continue;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [each]);
-    else group.push(each);
-  }
+  const named = all.filter((each) => each.name !== "" && each.of !== "");
+  // Azure compares them whatever their case.
+  const groups = groupBy(named, (each) => JSON.stringify([each.of, each.name]).toLowerCase());
   for (const group of groups.values()) {
     for (const { document, name } of group) {
       const other = group.find((candidate) => candidate.document !== document);

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../shared/json.ts";
-import type { Severity } from "../finding.ts";
+import type { Pointer, Severity } from "../finding.ts";
 import { supportingTexts } from "../supporting-texts.ts";
 import type { Rule } from "./rule.ts";
 
@@ -29,8 +29,6 @@ export const mlmodelForm: Rule = {
     }
   },
 };
-
-type Pointer = readonly (string | number)[];
 
 interface FormProblem {
   readonly pointer: Pointer;
