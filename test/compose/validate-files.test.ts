@@ -12,7 +12,8 @@ import type { ValidateReport, ValidateRequest } from "../../src/usecases/app.ts"
 import { LazySession } from "../../src/usecases/lazy-session.ts";
 import { FixedClock } from "../support/domain-builders.ts";
 
-const settings = "format: 1\nname: contoso # ours\nlocation: eastus\n";
+const settings =
+  "format: 1\nname: contoso # ours\nlocation: eastus\nversioning: { default: integer }\n";
 const mangled = "name: taxi # the taxi\nversion: 010\npath: ./weights.bin\n";
 const files = {
   "registry.yaml": settings,
@@ -263,7 +264,7 @@ describe("accept", () => {
 
     const { findings } = await validate(folder);
     expect(findings.filter(({ rule }) => rule === "acceptance-unused")).toMatchObject([
-      { path: "registry.yaml", line: 10, column: 5 },
+      { path: "registry.yaml", line: 11, column: 5 },
     ]);
   });
 
