@@ -56,7 +56,7 @@ function matchLines(before: readonly Finding[], after: readonly Finding[]): Find
     const [old, now] = fewer === before ? [finding, other] : [other, finding];
     if (weightOf(now) > weightOf(old)) worse.push(now);
   }
-  single.push(...right.slice(at));
+  for (const finding of right.slice(at)) single.push(finding);
   return fewer === before
     ? { introduced: [...single, ...worse], resolved: [] }
     : { introduced: worse, resolved: single };

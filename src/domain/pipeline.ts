@@ -169,7 +169,7 @@ export function otherBindingsOf(step: Step): readonly Binding[] {
   const bindings: Binding[] = [];
   const collect = (value: JsonValue, pointer: readonly string[]): void => {
     if (typeof value === "string") {
-      bindings.push(...findExpressions(value).map(({ path }) => ({ path, text: value, pointer })));
+      for (const { path } of findExpressions(value)) bindings.push({ path, text: value, pointer });
     } else if (typeof value === "object" && value !== null) {
       for (const [key, member] of Object.entries(value)) collect(member, [...pointer, key]);
     }

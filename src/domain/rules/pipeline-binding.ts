@@ -137,6 +137,9 @@ function* checkNames(step: Step, { document }: Pipeline): Iterable<Violation> {
   yield* missingInputs(step, document);
 }
 
+/** Reported of one step: thousands of steps may each lack thousands of inputs. */
+const maxMissing = 20;
+
 function* missingInputs(step: Step, document: Pipeline["document"]): Iterable<Violation> {
   const { pointer, value, component } = step;
   // A sweep draws inputs from its search space.
@@ -144,6 +147,7 @@ function* missingInputs(step: Step, document: Pipeline["document"]): Iterable<Vi
   // The service goes by names whatever their case, the client does not.
   const names = isReferenced(step) ? Object.keys(given) : [];
   const similar = new Set(names.map((name) => name.toLowerCase()));
+  let count = 0;
   for (const [input, port] of Object.entries(objectOf(component?.["inputs"]))) {
     const isNeeded =
       isJsonObject(port) && port["optional"] !== true && port["default"] === undefined;
@@ -153,6 +157,8 @@ function* missingInputs(step: Step, document: Pipeline["document"]): Iterable<Vi
       message: `No input "${input}" is given to the component of ${callOf(step)}, and it has no default.`,
       at: document.placeOf(pointer.length === 0 ? ["component"] : pointer),
     };
+    count += 1;
+    if (count >= maxMissing) return;
   }
 }
 
