@@ -12,8 +12,10 @@ import { FolderSourceTree } from "../src/source/drivers/folder.ts";
 import type { SourceEntry, SourceTree } from "../src/source/source-tree.ts";
 import { validateManifest, validateTree } from "../src/usecases/validate.ts";
 
-/** Samples of Azure ML, beside this repository; they are no part of it, and may be absent. */
-const corpusFolder = fileURLToPath(new URL("../../shared/data/azureml-examples", import.meta.url));
+/** Samples of Azure ML: somebody else's work, which is no part of this repository and may be absent. */
+const corpusFolder =
+  process.env["CAIRN_CORPUS"] ??
+  fileURLToPath(new URL("../../shared/data/azureml-examples", import.meta.url));
 export const hasCorpus = existsSync(corpusFolder);
 
 /** What makes a registry of the samples. */

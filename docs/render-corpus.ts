@@ -38,7 +38,7 @@ function renderCorpusPage(check: CorpusCheck, { reasons, alone }: CorpusReasons)
 function renderIntroduction({ files, whole }: CorpusCheck): readonly string[] {
   return [
     `The ${files.length} YAML files of Azure's own samples ([Azure/azureml-examples](https://github.com/Azure/azureml-examples) at 085cd6ea39: \`cli/assets\`, \`cli/endpoints\`, \`cli/jobs/basics\`, \`cli/jobs/pipelines-with-components\`, \`cli/resources/registry\`, with the files they name), read as if they were one registry. Nothing crashes. Each of the ${whole.length} findings was held against the file and, where it can answer, against Azure's client (azure-ai-ml 1.34.0): this page says why each is right. What that client refuses has an error here.`,
-    "To run it again, put the samples beside this repository, in `../shared/data/azureml-examples`, and call `npm run docs`; or put this registry.yaml into a copy of them and call `cairn validate` there:",
+    "To run it again, name a folder with these files in `CAIRN_CORPUS` and call `npm run docs`; or put this registry.yaml into it and call `cairn validate` there:",
     `\`\`\`yaml\n${corpusRegistry}\`\`\``,
     "Each sample is run by itself, and they were never meant as one registry: names that they share, and assets that their scripts make, are right to be reported in one and no fault of a sample. Real mistakes are `refused-name`, `octal-version`, `misspelt-key`, `undeclared-input`, `value-not-allowed` and `name-of-a-script`.",
   ];

@@ -37,11 +37,18 @@ export interface Rule extends RuleInfo {
   check(context: RuleContext): Iterable<Violation>;
 }
 
+/** Findings of one rule in one file: with more of them the file is beyond reading anyway. */
+const maxPerFile = 100;
+
 /** Runs every rule; findings come sorted, and a rule never sees another's. */
 export function runRules(rules: readonly Rule[], context: RuleContext): readonly Finding[] {
   const findings: Finding[] = [];
   for (const rule of rules) {
+    const counts = new Map<string, number>();
     for (const { message, at, severity = rule.severity, fix } of rule.check(context)) {
+      const count = (counts.get(at.path) ?? 0) + 1;
+      counts.set(at.path, count);
+      if (count > maxPerFile) continue;
       const finding = { rule: rule.id, severity, message, ...at };
       findings.push(fix === undefined ? finding : { ...finding, fix });
     }
