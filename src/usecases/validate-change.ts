@@ -55,9 +55,10 @@ export async function validateChange(trees: ChangedTrees): Promise<ChangeReport>
   const base = await readRegistry(trees.base, { cache, now });
   const head = await readRegistry(trees.head, { cache, now });
   const before = findProblems(base, state);
+  const after = findProblems(head, state);
   const { introduced, resolved } = compareStates({
     before,
-    after: findProblems(head, state),
+    after,
     moved: movedFiles(base, head),
   });
   return {
@@ -67,7 +68,7 @@ export async function validateChange(trees: ChangedTrees): Promise<ChangeReport>
     assets: head.assets.length,
     files: head.files.count,
     ...(trees.withExcerpts === true
-      ? { excerpts: await readExcerpts(trees.head, introduced) }
+      ? { excerpts: await readExcerpts(trees.head, introduced, after) }
       : {}),
   };
 }

@@ -39,6 +39,18 @@ it("answers with the lines of what is new, if asked", async () => {
   ]);
 });
 
+it("shows no line with a secret, though the secret is not new", async () => {
+  const job = (tags: string): MemoryFiles => ({
+    "j/job.yml": `$schema: x/commandJob.schema.json\ncommand: echo\ncompute: azureml:c\nenvironment: { image: base:1 }\ntags: { ${tags} }\n`,
+  });
+  const secret = "name: DB_PASSWORD, value: hunter2";
+  const base = new MemorySourceTree({ ...start, ...job(secret) });
+  const head = new MemorySourceTree({ ...start, ...job(`${secret}, z: [1]`) });
+  const report = await validateChange({ base, head, state: undefined, now, withExcerpts: true });
+  expect(report.findings.map(({ rule }) => rule)).toEqual(["schema"]);
+  expect(report.excerpts).toEqual([]);
+});
+
 describe("files that were moved", () => {
   const rows: Readonly<Record<string, readonly [MemoryFiles, MemoryFiles, readonly string[]]>> = {
     "are those of one asset": [

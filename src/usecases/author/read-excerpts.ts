@@ -1,4 +1,5 @@
 import type { Finding } from "../../domain/finding.ts";
+import { isSecretName, secretIn } from "../../domain/secrets.ts";
 import type { SourceTree } from "../../source/source-tree.ts";
 import type { Excerpt } from "../app-validate.ts";
 
@@ -11,11 +12,12 @@ const maxLength = 2000;
 
 /**
  * The lines that findings stand in, read in bulk. A line that may hold a secret is left out, for
- * whichever finding.
+ * whichever finding; `known` are all findings of the tree, where only some of them are shown.
  */
 export async function readExcerpts(
   tree: SourceTree,
   findings: readonly Finding[],
+  known = findings,
 ): Promise<readonly Excerpt[]> {
   const wanted = new Map<string, Set<number>>();
   let count = 0;
@@ -29,7 +31,7 @@ export async function readExcerpts(
   const read = tree.readMany([...wanted.keys()], { maxBytes: maxFileBytes });
   for await (const { path, bytes } of read) {
     const lines = linesOf(bytes);
-    const hidden = secretLines(lines, path, findings);
+    const hidden = secretLines(lines, path, known);
     for (const line of wanted.get(path) ?? []) {
       const text = lines[line - 1];
       if (text === undefined || hidden.has(line)) continue;
@@ -44,13 +46,20 @@ export function linesOf(bytes: Uint8Array): readonly string[] {
   return new TextDecoder("utf-8").decode(bytes).split(/\r\n|\r|\n/);
 }
 
-/** The lines of a file that a finding of a secret speaks of: its own, and those indented below it. */
+/**
+ * The lines of a file that a finding of a secret speaks of, and those that look like one: what
+ * cannot be parsed has no such finding, and a registry may have chosen not to be told. Each with
+ * those indented below it.
+ */
 export function secretLines(
   lines: readonly string[],
   path: string,
   findings: readonly Finding[],
 ): ReadonlySet<number> {
   const hidden = new Set<number>();
+  for (const [index, text] of lines.entries()) {
+    if (mayHoldSecret(text)) hideFrom(lines, index + 1, hidden);
+  }
   for (const finding of findings) {
     if (finding.path !== path || !finding.rule.startsWith("secret-")) continue;
     for (const line of [finding.line, finding.anchor?.line]) {
@@ -58,6 +67,16 @@ export function secretLines(
     }
   }
   return hidden;
+}
+
+/** A key or variable with something after it: `password: x`, `{"token": x`, `ENV API_KEY=x`. */
+const named = /(?<![\w.-])([\w.-]{3,200})["']?\s{0,9}[:=]\s{0,9}[^\s,}\]]/g;
+
+function mayHoldSecret(text: string): boolean {
+  const start = text.slice(0, maxLength);
+  if (secretIn(start) !== undefined) return true;
+  for (const [, name = ""] of start.matchAll(named)) if (isSecretName(name)) return true;
+  return false;
 }
 
 function hideFrom(lines: readonly string[], line: number, hidden: Set<number>): void {

@@ -134,6 +134,32 @@ describe("secret-in-manifest", () => {
     expect(JSON.stringify(findings)).not.toContain("0a1b2c3d4e5f");
   });
 
+  it.each([
+    {
+      name: "where the registry is not to be told",
+      files: {
+        "registry.yaml": `${emptyRegistryFiles["registry.yaml"]}severity: [{ rule: secret-in-manifest, level: none }]\n`,
+        ...job(`${key}: a\n`),
+      },
+    },
+    {
+      name: "in a file that no rule about secrets reads",
+      files: { "stages/prod/models/taxi.yaml": `version: "1"\nhold: ${key}\n` },
+    },
+    {
+      name: "of which a message quotes the start",
+      files: {
+        "m/model.yaml": `name: m\ntype: "-----BEGIN RSA PRIVATE KEY-----\\n${key}${"aB3".repeat(40)}"\npath: ./w\n`,
+      },
+    },
+  ])("keeps a value hidden $name", async ({ files }) => {
+    const tree = new MemorySourceTree({ ...emptyRegistryFiles, ...files });
+    const { findings } = await validateTree(tree);
+    expect(findings.filter(({ rule }) => rule.startsWith("schema")).length).toBeGreaterThan(0);
+    expect(JSON.stringify(findings)).not.toContain(key);
+    expect(JSON.stringify(findings)).toContain("***");
+  });
+
   it("stops after twenty of a file", async () => {
     const lines = Array.from({ length: 100 }, (_, index) => `  K${index}: ${key}\n`).join("");
     expect(await secretsOf(job(`environment_variables:\n${lines}`))).toHaveLength(20);

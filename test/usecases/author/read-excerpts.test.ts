@@ -76,3 +76,19 @@ describe("a line that may hold a secret is shown for no finding", () => {
     expect(excerpts.map(({ line }) => line)).toEqual(shown);
   });
 });
+
+describe("a line that looks like a secret is shown for no finding, though none says so", () => {
+  it.each([
+    { name: "by its form", text: "a: 1\nb: [AKIAQYLPMN5HFIQR7XYA\n", shown: [1] },
+    { name: "by its name", text: "a: 1\n'db_password' : s3same # x\n", shown: [1] },
+    { name: "in a list of keys", text: '{"a": 1, "token": "sesame"}\na: 1\n', shown: [2] },
+    { name: "as a variable", text: "ENV A=1 API_KEY=sesame\nFORM x\n", shown: [2] },
+    { name: "over lines", text: "password: |\n  BEGIN\n\n  END\na: 1\n", shown: [5] },
+    { name: "not where nothing is said", text: "tokens: 5\npassword:\n", shown: [1, 2] },
+  ])("$name", async ({ text, shown }) => {
+    const findings = [1, 2, 4, 5].map((line) => at("a.yaml", line));
+    const excerpts = await readExcerpts(new MemorySourceTree({ "a.yaml": text }), findings);
+
+    expect(excerpts.filter((each) => each.text !== "").map(({ line }) => line)).toEqual(shown);
+  });
+});
