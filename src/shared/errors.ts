@@ -55,7 +55,16 @@ export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
 }
 
 /** What the operating system says of a disk or a folder that is at fault, and not Cairn. */
-const diskCodes = ["ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "ENOTDIR", "EIO"] as const;
+const diskCodes = [
+  "ENOSPC",
+  "EDQUOT",
+  "EROFS",
+  "EACCES",
+  "EPERM",
+  "ENOTDIR",
+  "ELOOP",
+  "EIO",
+] as const;
 
 function diskUnusable(cause: unknown): CairnError {
   const reason = cause instanceof Error ? cause.message : String(cause);

@@ -4,7 +4,7 @@ import { rules } from "../../../src/domain/rules/index.ts";
 import { runRules } from "../../../src/domain/rules/rule.ts";
 import { readRegistry } from "../../../src/registry/read-registry.ts";
 import { MemorySourceTree, type MemoryFiles } from "../../support/memory-source-tree.ts";
-import { emptyRegistryFiles, modelFiles } from "../../support/registry-files.ts";
+import { emptyRegistryFiles, findingsOf, modelFiles } from "../../support/registry-files.ts";
 
 async function found(files: MemoryFiles): Promise<ReturnType<typeof runRules>> {
   const registry = await readRegistry(
@@ -66,4 +66,13 @@ it("says what to do", async () => {
       path,
     },
   ]);
+});
+
+it("says nothing of versions where registry.yaml cannot be read", async () => {
+  const found = await findingsOf({
+    "registry.yaml": "format: 1\nname: contoso\nfindings: {}\n",
+    "models/taxi/model.yaml": "name: taxi\npath: azureml://datastores/d/paths/p\n",
+    "stages/prod/models/taxi.yaml": 'version: "1"\n',
+  });
+  expect(found).toEqual(["schema-unknown-key registry.yaml:3:1"]);
 });
