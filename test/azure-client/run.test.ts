@@ -1,14 +1,11 @@
-import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 
 import { describe, expect, it } from "vitest";
 
 import { validateManifest } from "../../src/usecases/validate.ts";
 import { MemorySourceTree } from "../support/memory-source-tree.ts";
+import { askPython, firstThatRuns } from "../support/programs.ts";
 import { cairnKinds, rows, type Row } from "./rows.ts";
-
-const execute = promisify(execFile);
 
 /** Where `.ci/run` installs the client; anybody may have it elsewhere. */
 const python = await firstThatRuns([
@@ -79,19 +76,5 @@ interface Answer {
 /** One process for all rows: loading the client takes seconds. */
 async function askClient(program: string): Promise<readonly Answer[]> {
   const script = fileURLToPath(new URL("load.py", import.meta.url));
-  const options = { encoding: "utf8", maxBuffer: 64 * 1024 * 1024 } as const;
-  const run = execute(program, ["-B", script], options);
-  run.child.stdin?.end(JSON.stringify(rows));
-  return JSON.parse((await run).stdout) as readonly Answer[];
-}
-
-async function firstThatRuns(
-  programs: readonly (string | undefined)[],
-): Promise<string | undefined> {
-  for (const program of programs) {
-    if (program === undefined) continue;
-    const ran = await execute(program, ["--version"]).catch(() => undefined);
-    if (ran !== undefined) return program;
-  }
-  return undefined;
+  return (await askPython(program, script, rows)) as readonly Answer[];
 }

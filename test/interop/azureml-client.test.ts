@@ -1,9 +1,7 @@
-import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
@@ -11,10 +9,9 @@ import { parse } from "yaml";
 import { createApp } from "../../src/compose.ts";
 import { silentLog } from "../../src/shared/log.ts";
 import type { App } from "../../src/usecases/app.ts";
+import { askPython, firstThatRuns } from "../support/programs.ts";
 import { createRegistryFixture, type RegistryFixture } from "../support/registry-fixture.ts";
 import { azuremlFiles, sampleAssets } from "./azureml-files.ts";
-
-const execute = promisify(execFile);
 
 /** Where `.ci/run` installs the client; anybody may have it elsewhere. */
 const python = await firstThatRuns([
@@ -210,18 +207,5 @@ async function askClient(
 ): Promise<readonly Answer[]> {
   if (python === undefined) throw new Error("azure-ai-ml is not installed: see .ci/run");
   const script = fileURLToPath(new URL("load_entities.py", import.meta.url));
-  const run = execute(python, ["-B", script], { maxBuffer: 64 * 1024 * 1024 });
-  run.child.stdin?.end(JSON.stringify(requests));
-  return JSON.parse((await run).stdout) as readonly Answer[];
-}
-
-async function firstThatRuns(
-  programs: readonly (string | undefined)[],
-): Promise<string | undefined> {
-  for (const program of programs) {
-    if (program === undefined) continue;
-    const ran = await execute(program, ["--version"]).catch(() => undefined);
-    if (ran !== undefined) return program;
-  }
-  return undefined;
+  return (await askPython(python, script, requests)) as readonly Answer[];
 }

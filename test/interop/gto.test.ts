@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { runCliJson } from "../support/cli.ts";
+import { firstThatRuns } from "../support/programs.ts";
 import { runGit } from "../support/registry-fixture.ts";
 
 const execute = promisify(execFile);
@@ -73,12 +74,4 @@ async function writeAll(folder: string, files: Readonly<Record<string, string>>)
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), text);
   }
-}
-
-async function firstThatRuns(programs: readonly string[]): Promise<string | undefined> {
-  for (const program of programs) {
-    const ran = await execute(program, ["--version"]).catch(() => undefined);
-    if (ran !== undefined) return program;
-  }
-  return undefined;
 }

@@ -9,25 +9,14 @@ import { describeChoice, describeError, descriptionOf, params } from "./describe
 import { pythonView } from "./python-view.ts";
 import { fixOf } from "./schema-fix.ts";
 import { schemaValidator } from "./schema-validator.ts";
-import type { SchemaName } from "./schemas.ts";
+import { ownSchemaNames, type SchemaName } from "./schemas.ts";
 import { keysThatAreNoText } from "./text-keys.ts";
 import { findUnknownKeys } from "./unknown-keys.ts";
 
 /** Problems reported of one file. */
 const maxProblems = 50;
 
-/** Files that Cairn alone reads, by the rules of YAML 1.2. */
-const ownSchemas: ReadonlySet<SchemaName> = new Set<SchemaName>([
-  "registry",
-  "workspace",
-  "stage-file",
-  "metadata",
-  "lock",
-  "promotion-policy",
-  "access-policy",
-  "policy-test",
-  "cairn-config",
-]);
+const ownSchemas: ReadonlySet<SchemaName> = new Set<SchemaName>(ownSchemaNames);
 
 /** Checks a document against one of the files in schemas/: one sentence per problem, at its place. */
 export function checkSchema(name: SchemaName, parsed: ParsedYaml): readonly Problem[] {

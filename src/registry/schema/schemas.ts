@@ -2,6 +2,19 @@ import { createRequire } from "node:module";
 
 import { isJsonObject, type JsonObject } from "../../shared/json.ts";
 
+/** Those of files that Cairn alone reads, by the rules of YAML 1.2. */
+export const ownSchemaNames = [
+  "registry",
+  "workspace",
+  "stage-file",
+  "metadata",
+  "lock",
+  "promotion-policy",
+  "access-policy",
+  "policy-test",
+  "cairn-config",
+] as const;
+
 /** The files in schemas/ that documents are checked against. */
 export const schemaNames = [
   "model",
@@ -26,15 +39,7 @@ export const schemaNames = [
   "asset-environment",
   "asset-model",
   "asset-storage",
-  "registry",
-  "workspace",
-  "stage-file",
-  "metadata",
-  "lock",
-  "promotion-policy",
-  "access-policy",
-  "policy-test",
-  "cairn-config",
+  ...ownSchemaNames,
 ] as const;
 export type SchemaName = (typeof schemaNames)[number];
 
