@@ -18,6 +18,11 @@ export const globalOptions = {
     value: "DIR",
     summary: "The folder of file stores whose root is relative; allows them.",
   },
+  forge: {
+    type: "text",
+    value: "HOST",
+    summary: "Where pull requests are: github, or local (CAIRN_FORGE; else local).",
+  },
   json: { type: "flag", summary: "Print the answer as one JSON document." },
   noColor: { type: "flag", summary: "Print without colours (NO_COLOR does the same)." },
   verbose: { type: "flag", summary: "Say more about the work, and show the trace of an error." },

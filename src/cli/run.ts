@@ -120,6 +120,13 @@ function parseProgram(program: Commander, argv: readonly string[]): boolean {
   }
 }
 
+/** Which host is believed is said in so many words, never guessed (DESIGN 6). */
+function forgeOption(given: unknown): Pick<AppOptions, "forge"> {
+  if (given === undefined || given === "") return {};
+  if (given === "github" || given === "local") return { forge: given };
+  throw usageError(`"${String(given)}" is no pull-request host.`, "Write github or local.");
+}
+
 async function invoke(parsed: Parsed, surroundings: Surroundings): Promise<ExitCode> {
   const { command, values, positionals, globals } = parsed;
   const { edge, services, terminal, signal } = surroundings;
@@ -129,6 +136,7 @@ async function invoke(parsed: Parsed, surroundings: Surroundings): Promise<ExitC
     ...textOption("data", globals["data"] ?? edge.env["CAIRN_DATA"]),
     ...textOption("config", globals["config"] ?? edge.env["CAIRN_CONFIG"]),
     ...textOption("stores", globals["stores"] ?? edge.env["CAIRN_STORES"]),
+    ...forgeOption(globals["forge"] ?? edge.env["CAIRN_FORGE"]),
     cwd: edge.cwd,
     env: edge.env,
     log: createCliLog(terminal, verbose),

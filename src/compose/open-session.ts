@@ -68,6 +68,7 @@ export async function openSession(
     url: redact(target.url),
     mirror,
     forge,
+    host: undefined,
     reader,
     cache,
     clock: systemClock,

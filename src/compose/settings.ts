@@ -6,6 +6,7 @@ import { findLocalRepository, openLocalRepository } from "../git/drivers/locate-
 import {
   defaultConfig,
   defaultPollMs,
+  noGitHubSettings,
   parseOperatorConfig,
   type ConfiguredRegistry,
   type OperatorConfig,
@@ -51,10 +52,9 @@ export async function locateRegistry(
   options: AppOptions,
   { config }: Settings,
 ): Promise<RegistryTarget> {
-  if (options.registry !== undefined) return targetOf(options.registry, options.cwd, config);
+  if (options.registry !== undefined) return targetOf(options.registry, options, config);
   const around = await findLocalRepository(options.cwd);
-  if (around !== undefined)
-    return targetOf(around.workTree ?? around.gitFolder, options.cwd, config);
+  if (around !== undefined) return targetOf(around.workTree ?? around.gitFolder, options, config);
   const [only, ...others] = config.registries;
   if (only !== undefined && others.length === 0) return configuredTarget(only, options.cwd);
   throw new CairnError({
@@ -86,7 +86,7 @@ export function registryFolder(dataFolder: string, url: string): string {
 
 async function targetOf(
   registry: string,
-  cwd: string,
+  { cwd, forge }: AppOptions,
   config: OperatorConfig,
 ): Promise<RegistryTarget> {
   const configured = config.registries.find(
@@ -96,7 +96,9 @@ async function targetOf(
   const plain = {
     name: nameOf(registry),
     branch: undefined,
-    host: "local" as const,
+    host: forge ?? "local",
+    credentials: undefined,
+    github: noGitHubSettings,
     pollMs: defaultPollMs,
     resyncCron: undefined,
     verifyCron: undefined,

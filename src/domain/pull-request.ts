@@ -40,7 +40,8 @@ export interface PullRequestComment {
 export const mergeMethods = ["merge", "squash"] as const;
 export type MergeMethod = (typeof mergeMethods)[number];
 
-export interface PullRequest {
+/** A pull request without its conversation: what a list of them tells. */
+export interface PullRequestSummary {
   readonly number: number;
   readonly title: string;
   readonly body: string;
@@ -52,13 +53,24 @@ export interface PullRequest {
   readonly head: string;
   /** The branch it came from, if the host knows one. */
   readonly branch: string | undefined;
+  /** The branch it wants to be merged into, without `refs/heads/`; absent: the registry's own. */
+  readonly base?: string;
+  /** The other repository that its branch is in (`eve/ml-registry`, or `unknown` once it is gone). */
+  readonly fork?: string;
+  /** Not meant to be merged yet. */
+  readonly isDraft?: boolean;
+  /** Changes whenever anything of the conversation does; absent where the host has no such mark. */
+  readonly revision?: string;
   readonly labels: readonly string[];
-  /** Oldest first; the first is the head it was opened with. */
+  readonly merged: PullRequestMerge | undefined;
+}
+
+export interface PullRequest extends PullRequestSummary {
+  /** Oldest first; the first is the head it was opened with, where the host still knows. */
   readonly pushes: readonly Push[];
   /** Oldest first. */
   readonly reviews: readonly Review[];
   readonly comments: readonly PullRequestComment[];
-  readonly merged: PullRequestMerge | undefined;
 }
 
 export interface PullRequestMerge {

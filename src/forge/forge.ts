@@ -1,4 +1,10 @@
-import type { Account, MergeMethod, PullRequest, ReviewVerdict } from "../domain/pull-request.ts";
+import type {
+  Account,
+  MergeMethod,
+  PullRequest,
+  PullRequestSummary,
+  ReviewVerdict,
+} from "../domain/pull-request.ts";
 
 export type PullRequestState = PullRequest["state"];
 
@@ -15,6 +21,15 @@ export interface PullRequestDraft {
   readonly branch: string;
   /** The commit that is proposed; it is in Cairn's mirror, the driver brings it to the host. */
   readonly head: string;
+  /** Who is asked to look at it, where the host can ask; those it does not know are left out. */
+  readonly reviewers?: Reviewers;
+}
+
+export interface Reviewers {
+  /** Names on the host. */
+  readonly logins: readonly string[];
+  /** Slugs, without the organization. */
+  readonly teams: readonly string[];
 }
 
 export interface ReviewDraft {
@@ -52,8 +67,18 @@ export type MergeOutcome =
 export interface Forge {
   /** How people and the ledger call this host: `local`, `github`. */
   readonly kind: string;
-  /** Newest first. */
-  list(states: readonly PullRequestState[], signal?: AbortSignal): Promise<readonly PullRequest[]>;
+  /**
+   * The account that everything is done as, whatever `by` says, where the host decides that by the
+   * credentials; `undefined` where the caller says who acts.
+   */
+  account(signal?: AbortSignal): Promise<Account | undefined>;
+  /** Those that are meant for the registry's branch; newest first, of ended ones perhaps not all. */
+  list(
+    states: readonly PullRequestState[],
+    signal?: AbortSignal,
+  ): Promise<readonly PullRequestSummary[]>;
+  /** All that came from a branch of the registry's own repository, whatever became of them; newest first. */
+  ofBranch(branch: string, signal?: AbortSignal): Promise<readonly PullRequestSummary[]>;
   /** The conversation as it is now; afterwards its commits can be read from the mirror. */
   get(number: number, signal?: AbortSignal): Promise<PullRequest>;
   /** The open pull request of this branch if there is one, moved to this head; else a new one. */

@@ -128,6 +128,11 @@ export interface GitMirror extends GitReader {
    */
   fetchRefs(names: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, string>>;
   /**
+   * Brings a commit of the remote by its id, also one that no ref names any more; true once it is
+   * there. False when the remote has it not, or does not give it away.
+   */
+  fetchCommit(id: string, signal?: AbortSignal): Promise<boolean>;
+  /**
    * Brings a commit and its history from another repository on this machine, a work tree say.
    * `undefined` when the revision (`HEAD`, a full ref or id) names no commit there. Rejects with
    * `GIT_NOT_A_REPOSITORY`, `GIT_REPOSITORY_UNSUPPORTED` or `GIT_SOURCE_UNUSABLE`.

@@ -15,6 +15,10 @@ export interface OperatorConfig {
   /** Globs over `file:/srv/cairn/prod`. */
   readonly allowedStores: readonly string[];
   readonly http: { readonly host: string; readonly port: number };
+  /** By name, the start of the environment variables that hold the secrets. */
+  readonly credentials: ReadonlyMap<string, { readonly envPrefix: string }>;
+  /** Names of environment variables; several while one secret takes another's place. */
+  readonly webhookSecrets: readonly string[];
 }
 
 export interface ConfiguredRegistry {
@@ -23,10 +27,22 @@ export interface ConfiguredRegistry {
   readonly branch: string | undefined;
   /** The pull-request host that is believed. */
   readonly host: "github" | "local";
+  /** One of `OperatorConfig.credentials`. */
+  readonly credentials: string | undefined;
+  readonly github: GitHubSettings;
   readonly pollMs: number;
   readonly resyncCron: string | undefined;
   readonly verifyCron: string | undefined;
 }
+
+export interface GitHubSettings {
+  /** Absent: derived from the registry's URL. */
+  readonly apiUrl: string | undefined;
+  /** Absent: asked of the host. */
+  readonly repositoryId: string | undefined;
+}
+
+export const noGitHubSettings: GitHubSettings = { apiUrl: undefined, repositoryId: undefined };
 
 export const defaultPollMs = 60_000;
 
@@ -36,6 +52,8 @@ export const defaultConfig: OperatorConfig = {
   storesFolder: undefined,
   allowedStores: [],
   http: { host: "127.0.0.1", port: 7420 },
+  credentials: new Map(),
+  webhookSecrets: [],
 };
 
 /** Reads `cairn.yaml`; everything that is wrong with it at once. */
@@ -60,6 +78,13 @@ export function parseOperatorConfig(
       host: textOf(http["host"]) ?? defaultConfig.http.host,
       port: typeof http["port"] === "number" ? http["port"] : defaultConfig.http.port,
     },
+    credentials: new Map(
+      Object.entries(objectOf(value["credentials"])).map(([name, entry]) => [
+        name,
+        { envPrefix: textOf(objectOf(entry)["env_prefix"]) ?? "" },
+      ]),
+    ),
+    webhookSecrets: strings(objectOf(objectOf(value["webhooks"])["github"])["secrets"]),
   });
 }
 
@@ -69,9 +94,19 @@ function toConfiguredRegistry(value: JsonObject): ConfiguredRegistry {
     url: textOf(value["url"]) ?? "",
     branch: textOf(value["branch"]),
     host: value["host"] === "github" ? "github" : "local",
+    credentials: textOf(value["credentials"]),
+    github: toGitHubSettings(objectOf(value["github"])),
     pollMs: toPollMs(value["poll"]),
     resyncCron: textOf(value["resync"]),
     verifyCron: textOf(value["verify"]),
+  };
+}
+
+function toGitHubSettings(value: JsonObject): GitHubSettings {
+  const id = value["repository_id"];
+  return {
+    apiUrl: textOf(value["api_url"]),
+    repositoryId: typeof id === "number" ? String(id) : undefined,
   };
 }
 

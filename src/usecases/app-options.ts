@@ -11,6 +11,8 @@ export interface AppOptions {
   readonly config?: string;
   /** The folder in which relative roots of file stores lie; its stores are allowed. */
   readonly stores?: string;
+  /** Where pull requests are, of a registry that cairn.yaml does not name; `local` when absent. */
+  readonly forge?: "github" | "local";
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly log: Logger;

@@ -1,6 +1,7 @@
 import type { StoreSettings } from "../domain/registry.ts";
 import type { Account } from "../domain/pull-request.ts";
 import type { Forge } from "../forge/forge.ts";
+import type { HostServices } from "../forge/host-services.ts";
 import type { GitMirror } from "../git/git.ts";
 import type { Clock } from "../shared/clock.ts";
 import type { Logger } from "../shared/log.ts";
@@ -16,6 +17,8 @@ export interface RegistrySession {
   readonly mirror: GitMirror;
   /** Where its pull requests are: said by the operator, never by the registry. */
   readonly forge: Forge;
+  /** What the host of the pull requests can do besides, where it is a server. */
+  readonly host: HostServices | undefined;
   readonly reader: RegistryReader;
   readonly cache: Cache;
   readonly clock: Clock;

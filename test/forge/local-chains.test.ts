@@ -49,7 +49,7 @@ async function listEverywhere(host: MemoryHost) {
   const all = ["open", "merged", "closed"] as const;
   const seen = await host.forge.list(all);
   expect(await (await host.another()).list(all)).toEqual(seen);
-  return seen;
+  return Promise.all(seen.map(async ({ number }) => host.forge.get(number)));
 }
 
 describe("a chain of acts", () => {

@@ -109,6 +109,15 @@ export class MemoryForge implements Forge {
     return this.#show(found.sort((left, right) => right.number - left.number));
   }
 
+  async account(): Promise<undefined> {
+    return undefined;
+  }
+
+  async ofBranch(branch: string): Promise<readonly PullRequest[]> {
+    const all = await this.list(["open", "merged", "closed"]);
+    return all.filter((pullRequest) => pullRequest.branch === branch);
+  }
+
   async get(number: number): Promise<PullRequest> {
     return this.#showOne(this.#find(number));
   }

@@ -61,6 +61,12 @@ export class MemoryMirror implements GitMirror {
     return new Map(found.sort(([a], [b]) => byCodeUnits(a, b)));
   }
 
+  async fetchCommit(id: string): Promise<boolean> {
+    await this.#pause("fetchCommit");
+    this.#objects.addFrom(this.#remote.objects);
+    return this.#objects.commits.has(id);
+  }
+
   async fetchCommitFrom(folder: string, revision: string): Promise<string | undefined> {
     await this.#pause("fetchCommitFrom");
     const other = this.#remote.folders.get(folder);

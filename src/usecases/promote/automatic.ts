@@ -52,12 +52,10 @@ async function promoteAll(
 ): Promise<AutomaticOutcome> {
   const done: PlannedAction[] = [];
   const findings: Finding[] = [];
-  let known: readonly PullRequest[] | undefined;
   for (const promotion of wanted.slice(0, proposalsAtOnce)) {
     signal?.throwIfAborted();
     try {
-      known ??= await session.forge.list(["open", "closed"], signal);
-      for await (const action of promoteOne(session, situation, promotion, known)) {
+      for await (const action of promoteOne(session, situation, promotion, signal)) {
         done.push(action);
       }
     } catch (error) {
@@ -94,17 +92,22 @@ async function* promoteOne(
   session: RegistrySession,
   situation: Situation,
   promotion: AutomaticPromotion,
-  known: readonly PullRequest[],
+  signal: AbortSignal | undefined,
 ): AsyncIterable<PlannedAction> {
-  const { mirror } = session;
+  const { mirror, forge } = session;
   const proposal = await automaticProposal(session, situation, promotion);
   const prepared = await prepareProposal(mirror, proposal);
-  const same = known.filter(({ branch }) => branch === prepared.branch);
+  const same = (await forge.ofBranch(prepared.branch, signal)).filter(
+    ({ state }) => state !== "merged",
+  );
   // A name can be taken by anybody: only what is exactly this is merged, or spared when closed.
   let mine: PullRequest | undefined;
   for (const pullRequest of same) {
-    const isThis = await isExactly(mirror, situation.head, pullRequest.head, prepared);
-    if (isThis) mine ??= pullRequest;
+    const { number } = pullRequest;
+    // Read whole, so that its commits are there to be compared.
+    const whole = await forge.get(number, signal);
+    const isThis = await isExactly(mirror, situation.head, whole.head, prepared);
+    if (isThis) mine ??= whole;
   }
   if (mine?.state === "closed") return;
   const { pullRequest: opened, created } =

@@ -96,7 +96,8 @@ async function findProposal(
   situation: Situation,
   { asset, version, stage }: Wanted,
 ): Promise<Judged | undefined> {
-  for (const pullRequest of await session.forge.list(["open"])) {
+  for (const { number } of await session.forge.list(["open"])) {
+    const pullRequest = await session.forge.get(number);
     const preview = await previewChange(session, situation, pullRequest);
     if (preview.outcome === "conflict") continue;
     const { registryBefore, registry, state } = preview.change;
@@ -107,7 +108,7 @@ async function findProposal(
     if (!isMeant) continue;
     const judgement = await judgeMoves(session, preview.change);
     const judged = judgement.moves.find(({ move }) => move.asset === asset && move.stage === stage);
-    if (judged !== undefined) return { judged, number: pullRequest.number };
+    if (judged !== undefined) return { judged, number };
   }
   return undefined;
 }

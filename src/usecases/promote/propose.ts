@@ -1,6 +1,7 @@
 import type { Account, PullRequest } from "../../domain/pull-request.ts";
 import { sha256 } from "../../shared/digest.ts";
 import { canonicalJson } from "../../shared/json.ts";
+import type { Forge } from "../../forge/forge.ts";
 import type { TreeFile } from "../../git/git.ts";
 import type { RegistrySession } from "../session.ts";
 
@@ -35,8 +36,7 @@ export async function propose(
 ): Promise<Proposed> {
   const prepared = await prepareProposal(mirror, proposal);
   const { branch, changes } = prepared;
-  const open = await forge.list(["open"]);
-  const known = open.find((pullRequest) => pullRequest.branch === branch);
+  const known = await openOf(forge, branch);
   if (known !== undefined && !(await hasConflict(mirror, base, known.head))) {
     const isKept = proposal.isOwn !== true || (await isExactly(mirror, base, known.head, prepared));
     if (isKept) return { pullRequest: known, created: false };
@@ -82,6 +82,12 @@ export async function isExactly(
   if (parent === undefined || others.length > 0) return false;
   if (!(await mirror.isAncestor(parent, base))) return false;
   return tree === (await mirror.writeTree(parent, changes));
+}
+
+/** The open pull request of a branch, with its commits where the mirror can read them. */
+export async function openOf(forge: Forge, branch: string): Promise<PullRequest | undefined> {
+  const found = (await forge.ofBranch(branch)).find(({ state }) => state === "open");
+  return found === undefined ? undefined : forge.get(found.number);
 }
 
 async function hasConflict(

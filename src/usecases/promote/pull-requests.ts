@@ -1,5 +1,5 @@
 import type { AccessPolicy } from "../../domain/promotion/policy.ts";
-import type { PullRequest } from "../../domain/pull-request.ts";
+import type { PullRequest, PullRequestSummary } from "../../domain/pull-request.ts";
 import type {
   ActingRequest,
   CheckRequest,
@@ -34,7 +34,10 @@ export async function check(
   const open = await session.forge.list(["open"]);
   const proposed = open.find((pullRequest) => pullRequest.head === head);
   const { author } = await session.mirror.readCommit(head);
-  const change = proposed ?? unopened(head, author, session.clock.now());
+  const change =
+    proposed === undefined
+      ? unopened(head, author, session.clock.now())
+      : await session.forge.get(proposed.number);
   return checkChange(session, situation, change);
 }
 
@@ -76,7 +79,7 @@ export async function openPullRequest(
   }
   const [subject = "", ...rest] = (await session.mirror.readCommit(head)).message.split("\n");
   const { title = subject, body = rest.join("\n").trim(), labels = [] } = request;
-  const known = (await session.forge.list(["open"])).find((open) => open.branch === branch);
+  const known = (await session.forge.ofBranch(branch)).find(({ state }) => state === "open");
   const pullRequest = await session.forge.open({ title, body, by, labels, branch, head });
   return {
     pullRequest: pullRequestItem(pullRequest, access),
@@ -190,7 +193,7 @@ async function detailOf(
 
 /** A pull request as lists have it, with people by their names in the policy. */
 export function pullRequestItem(
-  pullRequest: PullRequest,
+  pullRequest: PullRequestSummary,
   access: AccessPolicy | undefined,
 ): PullRequestItem {
   const { number, title, state, author, openedAt, head, branch, labels, merged } = pullRequest;

@@ -125,6 +125,7 @@ function openSession(
     url: fixture.remote,
     mirror,
     forge: new LocalForge({ git: mirror, clock: systemClock }),
+    host: undefined,
     reader: new CommitRegistryReader({
       treeAt: (commit) => new CommitSourceTree({ git: mirror, commit }),
       openObject: async function* openObject(_registry, sha256) {

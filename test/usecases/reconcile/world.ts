@@ -285,6 +285,7 @@ export function openSession(
     url: "memory:contoso-ml",
     mirror,
     forge: options.forge?.(mirror) ?? new MemoryForge({ remote, clock, mirror }),
+    host: undefined,
     clockProblem: () => undefined,
     gitAccount: async () => ({ name: "Ann", email: "ann@contoso.example" }),
     checkedOutBranch: async () => undefined,

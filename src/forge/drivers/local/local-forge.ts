@@ -64,6 +64,16 @@ export class LocalForge implements Forge {
     });
   }
 
+  /** People are who they say they are, or who signs. */
+  async account(): Promise<undefined> {
+    return undefined;
+  }
+
+  async ofBranch(branch: string, signal?: AbortSignal): Promise<readonly PullRequest[]> {
+    const all = await this.list(["open", "merged", "closed"], signal);
+    return all.filter((pullRequest) => pullRequest.branch === branch);
+  }
+
   async get(number: number, signal?: AbortSignal): Promise<PullRequest> {
     return translated(async () => (await this.#read(number, signal)).resolve());
   }

@@ -13,7 +13,7 @@ import type {
   TagDraft,
   TreeFile,
 } from "../../git.ts";
-import { isFullRef } from "../../objects.ts";
+import { isFullRef, isObjectId } from "../../objects.ts";
 import { bringCommit } from "./brought-commits.ts";
 import { readMessages } from "./ledger-log.ts";
 import { MergePreviewer } from "./merge-preview.ts";
@@ -25,7 +25,7 @@ import { checkUpdates, Pusher } from "./pusher.ts";
 import { NativeGitReader } from "./reader.ts";
 import { RemoteCommands } from "./remote-commands.ts";
 import { RemoteRefs } from "./remote-refs.ts";
-import { toRemote, type Remote } from "./remote.ts";
+import { toRemote, type Remote, type RemoteLogin } from "./remote.ts";
 import { signCommit, SignatureReader } from "./signatures.ts";
 import { Suspicion } from "./suspicion.ts";
 import { TreeWriter } from "./tree-writer.ts";
@@ -44,6 +44,11 @@ export interface NativeGitMirrorOptions {
   readonly staleLockGraceMs?: number;
   /** How long a push may take: git waits for ever when the answer is cut. Default two minutes. */
   readonly pushTimeoutMs?: number;
+  /**
+   * The login for the remote, asked for before each command that talks to it: tokens of an App are
+   * short-lived. Only for https and http URLs without a login of their own.
+   */
+  readonly login?: RemoteLogin | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -102,7 +107,7 @@ export class NativeGitMirror extends NativeGitReader implements GitMirror {
     if (branch !== undefined && !(isFullRef(branch) && branch.startsWith("refs/heads/"))) {
       throw refRefused(branch);
     }
-    const remote = toRemote(options.url);
+    const remote = toRemote(options.url, options.login);
     const path = resolve(options.directory);
     await mkdir(path, { recursive: true });
     const lock = await OwnedLock.acquire({ path: join(path, "owner.lock"), waitMs, signal });
@@ -154,6 +159,17 @@ export class NativeGitMirror extends NativeGitReader implements GitMirror {
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, string>> {
     return this.#run("fetch", signal, async (both) => this.#named.fetch(names, both));
+  }
+
+  async fetchCommit(id: string, signal?: AbortSignal): Promise<boolean> {
+    if (!isObjectId(id)) return false;
+    if ((await this.resolveCommit(id)) !== undefined) return true;
+    return this.#run("fetch", signal, async (both) => {
+      const refspec = `+${id}:refs/cairn/commits/${id}`;
+      const failure = await this.#parts.commands.tryFetch([], [refspec], both);
+      if (failure?.reason === "other") throw failure.error;
+      return failure === undefined;
+    });
   }
 
   async fetchCommitFrom(

@@ -49,7 +49,7 @@ export class Pusher {
     const timeout = AbortSignal.timeout(timeoutMs);
     const both = AbortSignal.any([signal, timeout]);
     try {
-      return await git.run(args, { signal: both, configuration: remote.configuration });
+      return await git.run(args, { signal: both, configuration: await remote.configuration(both) });
     } catch (error) {
       if (!timeout.aborted || signal.aborted) throw error;
       throw remoteUnavailable(`no answer to a push within ${timeoutMs} ms.`, error);

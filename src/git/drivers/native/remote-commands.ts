@@ -57,7 +57,7 @@ export class RemoteCommands {
     const all = [...fetchCommand, ...options, this.#remote.name, ...refspecs];
     let isDone = false;
     try {
-      const { configuration } = this.#remote;
+      const configuration = await this.#remote.configuration(signal);
       const { exitCode, stderr } = await this.#git.run(all, { signal, configuration });
       isDone = exitCode === 0;
       return isDone ? undefined : judgeFetch(stderr, this.#remote);
@@ -73,7 +73,7 @@ export class RemoteCommands {
 
   async #list(names: readonly string[], signal: AbortSignal | undefined): Promise<string> {
     const args = ["ls-remote", "--symref", this.#remote.name, ...names];
-    const options = { signal, configuration: this.#remote.configuration };
+    const options = { signal, configuration: await this.#remote.configuration(signal) };
     const { exitCode, stdout, stderr } = await this.#git.run(args, options);
     if (exitCode !== 0) throw toRemoteError("ls-remote", stderr, this.#remote);
     if (stdout.length > 0 || !this.#remote.address.startsWith("http"))

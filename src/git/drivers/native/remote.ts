@@ -16,14 +16,24 @@ export interface Remote {
   readonly name: string;
   /** Without credentials: for the disk and for messages. */
   readonly address: string;
-  /** For the environment of the commands that talk to it. */
-  readonly configuration: Readonly<Record<string, string>>;
+  /** For the environment of one command that talks to it. */
+  configuration(signal?: AbortSignal): Promise<Configuration>;
 }
+
+type Configuration = Readonly<Record<string, string>>;
+
+/** Who Cairn is to a remote right now; `undefined` leaves that to Git's own configuration. */
+export type RemoteLogin = (
+  signal?: AbortSignal,
+) => Promise<{ readonly username: string; readonly password: string } | undefined>;
 
 const name = "cairn-remote";
 
-/** Accepts a path, `file://`, `http(s)://`, `ssh://` and `user@host:path`. Throws `GIT_URL_REFUSED`. */
-export function toRemote(url: string): Remote {
+/**
+ * Accepts a path, `file://`, `http(s)://`, `ssh://` and `user@host:path`. `login` is for http(s)
+ * without a password in the URL. Throws `GIT_URL_REFUSED`.
+ */
+export function toRemote(url: string, login?: RemoteLogin): Remote {
   if (/^$|^-|^\s|\s$|\p{Cc}/u.test(url)) {
     throw urlRefused("it is empty, starts with a dash, or has white space or control characters.");
   }
@@ -32,7 +42,7 @@ export function toRemote(url: string): Remote {
       return toPlainRemote(/^[^/:]+:/.test(url) && !existsSync(url) ? url : resolve(url));
     case "http":
     case "https":
-      return toHttpRemote(url);
+      return toHttpRemote(url, login);
     case "ssh":
       return toPlainRemote(url.replace(/^(ssh:\/\/[^/@:]*):[^/@]*@/i, "$1@"));
     case "file":
@@ -43,32 +53,45 @@ export function toRemote(url: string): Remote {
 }
 
 function toPlainRemote(address: string): Remote {
-  return { name, address, configuration: { [`remote.${name}.url`]: address } };
+  return { name, address, configuration: async () => ({ [`remote.${name}.url`]: address }) };
 }
 
 /** A password becomes a header: a URL would be in the arguments of Git's helper, for all to see. */
-function toHttpRemote(url: string): Remote {
+function toHttpRemote(url: string, login: RemoteLogin | undefined): Remote {
   const parsed = parseUrl(url);
   const { username, password } = parsed;
   const hasPassword = /^https?:\/\/[^/@]*:[^/@]*@/i.test(url);
   parsed.username = "";
   parsed.password = "";
   const address = parsed.href;
-  if (!hasPassword) {
-    return { ...toPlainRemote(address), configuration: { [`remote.${name}.url`]: url } };
+  if (hasPassword) {
+    const own = {
+      username: decodeURIComponent(username),
+      password: decodeURIComponent(password),
+    };
+    return { name, address, configuration: async () => withLogin(address, own) };
   }
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  const header = `Authorization: Basic ${Buffer.from(pair).toString("base64")}`;
   return {
     name,
     address,
-    configuration: {
-      [`remote.${name}.url`]: address,
-      [`http.${address}.extraHeader`]: header,
-      // The header would go along to wherever a redirect leads.
-      "http.followRedirects": "false",
-      "credential.helper": "",
+    configuration: async (signal) => {
+      const found = await login?.(signal);
+      return found === undefined ? { [`remote.${name}.url`]: url } : withLogin(address, found);
     },
+  };
+}
+
+function withLogin(
+  address: string,
+  { username, password }: { readonly username: string; readonly password: string },
+): Configuration {
+  const pair = Buffer.from(`${username}:${password}`).toString("base64");
+  return {
+    [`remote.${name}.url`]: address,
+    [`http.${address}.extraHeader`]: `Authorization: Basic ${pair}`,
+    // The header would go along to wherever a redirect leads.
+    "http.followRedirects": "false",
+    "credential.helper": "",
   };
 }
 
