@@ -92,3 +92,49 @@ export function textTooLong(what: string, maxBytes: number): CairnError {
     hint: "Shorten the text, or put it into a file of the change.",
   });
 }
+
+export function answerBroken(detail: string): CairnError {
+  return new CairnError({
+    code: "FORGE_ANSWER_BROKEN",
+    kind: "unavailable",
+    message: `The pull-request host answers what cannot be understood: ${redact(detail)}`,
+    hint: "Check that the API's address is right and that no proxy changes its answers; Cairn tries again.",
+  });
+}
+
+export function answerIncomplete(detail: string): CairnError {
+  return new CairnError({
+    code: "FORGE_ANSWER_INCOMPLETE",
+    kind: "unavailable",
+    message: `The pull-request host does not tell everything: ${redact(detail)}`,
+    hint: "A part of a list decides nothing. Make the list shorter (close old pull requests, say) if this stays.",
+  });
+}
+
+export function rateLimited(detail: string, retryAfterMs: number): CairnError {
+  return new CairnError({
+    code: "FORGE_RATE_LIMITED",
+    kind: "unavailable",
+    message: `The pull-request host wants fewer requests: ${redact(detail)}`,
+    hint: "Cairn goes on by itself once it may. An App of its own has a limit of its own.",
+    retryAfterMs,
+  });
+}
+
+export function nameRefused(what: string, name: string): CairnError {
+  return new CairnError({
+    code: "FORGE_NAME_REFUSED",
+    kind: "invalid",
+    message: `${JSON.stringify(redact(name).slice(0, 100))} is no ${what} that a pull-request host can have.`,
+    hint: "Check the registry's URL: https://github.com/OWNER/REPOSITORY.",
+  });
+}
+
+export function apiUrlRefused(detail: string): CairnError {
+  return new CairnError({
+    code: "FORGE_API_URL_REFUSED",
+    kind: "invalid",
+    message: `That address of the API cannot be used: ${detail}`,
+    hint: "Write https://api.github.com, or https://HOST/api/v3 of a GitHub Enterprise Server.",
+  });
+}
