@@ -13,7 +13,7 @@ import type { Change } from "./change.ts";
 import { previewDeliveries } from "./check-deliveries.ts";
 import { impactOf } from "./check-impact.ts";
 import { moveReport } from "./move-report.ts";
-import { previewChange } from "./preview.ts";
+import { previewChange, type Preview } from "./preview.ts";
 import type { Situation } from "./situation.ts";
 
 /**
@@ -25,16 +25,28 @@ export async function checkChange(
   situation: Situation,
   pullRequest: PullRequest,
 ): Promise<CheckReport> {
-  const { state, head: base } = situation;
+  const preview = await previewChange(session, situation, pullRequest);
+  return checkPreview(session, { ...situation, preview }, pullRequest);
+}
+
+export interface PreviewInput extends Pick<Situation, "head" | "state" | "tags"> {
+  readonly preview: Preview;
+}
+
+/** The same of a change that is put together already: a merge queue makes its own. */
+export async function checkPreview(
+  session: RegistrySession,
+  { preview, head: base, state, tags }: PreviewInput,
+  pullRequest: PullRequest,
+): Promise<CheckReport> {
   const known = {
     registry: state.registry,
     pullRequest: pullRequest.number === 0 ? undefined : pullRequest.number,
     head: pullRequest.head,
     base,
   };
-  const preview = await previewChange(session, situation, pullRequest);
   if (preview.outcome === "conflict") return conflictReport(known, preview.paths);
-  const landing = await judgeLanding(session, preview.change, situation.tags);
+  const landing = await judgeLanding(session, preview.change, tags);
   const { change, policy, publications } = landing;
   const moves = landing.moves.moves.map(moveReport);
   const { findings, others } = await changedFindings(session, change, landing);
