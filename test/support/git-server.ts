@@ -1,7 +1,6 @@
-import { spawn, spawnSync } from "node:child_process";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { runGitBackend, type BackendAnswer } from "./git-http-backend.ts";
 
 /** What goes wrong with an answer. */
 export type Fault =
@@ -41,7 +40,7 @@ export async function startGitServer(root: string): Promise<GitServer> {
     } else if (fault !== undefined && answer(fault, response)) {
       request.resume();
     } else {
-      runBackend(root, request, response, fault);
+      void runBackend(root, request, response, fault);
     }
   });
   const port = await listen(server);
@@ -91,51 +90,34 @@ function answer(fault: Fault, response: ServerResponse): boolean {
   }
 }
 
-function runBackend(
+async function runBackend(
   root: string,
   request: IncomingMessage,
   response: ServerResponse,
   fault: Fault | undefined,
-): void {
+): Promise<void> {
   const url = new URL(request.url ?? "/", "http://localhost");
-  const child = spawn(join(execPath(), "git-http-backend"), {
-    env: {
-      PATH: process.env["PATH"],
-      GIT_CONFIG_NOSYSTEM: "1",
-      GIT_PROJECT_ROOT: root,
-      GIT_HTTP_EXPORT_ALL: "1",
-      PATH_INFO: decodeURIComponent(url.pathname),
-      QUERY_STRING: url.search.slice(1),
-      REQUEST_METHOD: request.method,
-      CONTENT_TYPE: request.headers["content-type"] ?? "",
-      HTTP_CONTENT_ENCODING: request.headers["content-encoding"] ?? "",
-      GIT_PROTOCOL: String(request.headers["git-protocol"] ?? ""),
-      REMOTE_USER: "tester",
-    },
+  const answer = await runGitBackend({
+    root,
+    method: request.method ?? "GET",
+    path: decodeURIComponent(url.pathname),
+    query: url.search.slice(1),
+    headers: request.headers,
+    body: request,
+    user: "tester",
   });
-  request.pipe(child.stdin);
-  child.stdin.on("error", () => {});
-  child.stderr.resume();
-  const chunks: Buffer[] = [];
-  child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
-  child.on("close", () => send(Buffer.concat(chunks), response, fault));
+  send(answer, response, fault);
 }
 
-/** Turns a CGI answer into an HTTP one, cut where the fault says. */
-function send(output: Buffer, response: ServerResponse, fault: Fault | undefined): void {
+/** Sends what the backend said, cut where the fault says. */
+function send(answer: BackendAnswer, response: ServerResponse, fault: Fault | undefined): void {
   if (fault?.type === "status") {
     response.writeHead(fault.status).end();
     return;
   }
-  const end = output.indexOf("\r\n\r\n");
-  let status = 200;
-  for (const line of output.toString("latin1", 0, Math.max(end, 0)).split("\r\n")) {
-    const [name = "", value = ""] = line.split(/: (.*)/);
-    if (name === "Status") status = Number.parseInt(value, 10);
-    else if (name !== "") response.setHeader(name, value);
-  }
-  const body = output.subarray(end + 4);
-  response.writeHead(status);
+  for (const [name, value] of answer.headers) response.setHeader(name, value);
+  response.writeHead(answer.status);
+  const { body } = answer;
   if (fault?.type !== "cut" || body.length <= fault.afterBytes) {
     response.end(body);
     return;
@@ -143,10 +125,4 @@ function send(output: Buffer, response: ServerResponse, fault: Fault | undefined
   const part = body.subarray(0, fault.afterBytes);
   if (fault.cleanly) response.end(part);
   else response.write(part, () => response.destroy());
-}
-
-let found: string | undefined;
-function execPath(): string {
-  found ??= spawnSync("git", ["--exec-path"], { encoding: "utf8" }).stdout.trim();
-  return found;
 }
