@@ -31,11 +31,22 @@ export async function validateManifest(
   return report(await readManifest(tree, options), undefined);
 }
 
-/** All that is wrong with a registry that was read already. */
+const known = new WeakMap<Registry, WeakMap<object, readonly Finding[]>>();
+const unadopted = {};
+
+/** All that is wrong with a registry that was read already; asked again, the same list. */
 export function findProblems(
   registry: Registry,
   state: LedgerState | undefined,
 ): readonly Finding[] {
+  const ofRegistry = known.get(registry) ?? new WeakMap<object, readonly Finding[]>();
+  known.set(registry, ofRegistry);
+  const findings = ofRegistry.get(state ?? unadopted) ?? judgeRegistry(registry, state);
+  ofRegistry.set(state ?? unadopted, findings);
+  return findings;
+}
+
+function judgeRegistry(registry: Registry, state: LedgerState | undefined): readonly Finding[] {
   const broken = registry.findings.some(({ rule }) => rule === "format-too-new");
   const found = broken ? [] : runRules(rules, { registry, state });
   const policy = registry.settings?.findingPolicy ?? noFindingPolicy;

@@ -119,6 +119,8 @@ export function foldDrafts(
   drafts: readonly EventDraft[],
   now: Date,
 ): LedgerState | undefined {
+  // The very same state: what was found out about it is known by it.
+  if (drafts.length === 0) return state;
   const fold = new LedgerFold(state);
   for (const draft of drafts) {
     const { event } = dateDraft(draft, fold.state, now);

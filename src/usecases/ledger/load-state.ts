@@ -12,6 +12,12 @@ const cacheFormat = 3;
 const cacheKey = "ledger-state.json";
 
 /**
+ * The newest state of each open registry: asked again about the same tip, the answer is the same
+ * object, so that what was found out about it is known by it.
+ */
+const loaded = new WeakMap<Cache, LedgerState>();
+
+/**
  * The state that the ledger's tip stands for; `undefined` before adoption. The fold is cached by
  * the tip it belongs to and continued from there, so a reconcile reads only what is new.
  */
@@ -21,8 +27,11 @@ export async function loadState(
   cache: Cache,
 ): Promise<LedgerState | undefined> {
   if (tip === undefined) return undefined;
-  const cached = await readCached(cache);
-  if (cached?.head === tip) return cached;
+  const cached = loaded.get(cache) ?? (await readCached(cache));
+  if (cached?.head === tip) {
+    loaded.set(cache, cached);
+    return cached;
+  }
   const start =
     cached !== undefined && (await isKnownAncestor(mirror, cached.head, tip)) ? cached : undefined;
   const entries: LedgerEntry[] = [];
@@ -34,7 +43,10 @@ export async function loadState(
   return state;
 }
 
+/** Does nothing when it was the last one to be saved, or what was loaded last. */
 export async function saveState(state: LedgerState, cache: Cache): Promise<void> {
+  if (loaded.get(cache)?.head === state.head) return;
+  loaded.set(cache, state);
   await cache.set(cacheKey, JSON.stringify({ format: cacheFormat, state }));
 }
 
