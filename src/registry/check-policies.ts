@@ -10,7 +10,7 @@ import { members, strings, textOf } from "./values.ts";
 type Pointer = readonly (string | number)[];
 
 /** A rule with one of these lets nothing pass. */
-const unsupportedGates: readonly GateName[] = ["checks", "scan", "signature"];
+const unsupportedGates: readonly GateName[] = ["scan", "signature"];
 
 export interface PromotionSurroundings {
   /** What access.yaml says, empty when there is none; absent when it cannot be read. */

@@ -125,7 +125,19 @@ function toFacts(source: JsonObject, access: AccessPolicy | undefined): Promotio
     dependencies: objects(source["dependencies"]).flatMap(toDependency),
     approvals: approvals.map((given) => toApproval(given, { asset, now, access })),
     labels: strings(source["labels"]),
+    checks: checksOf(source["checks"]),
+    emptyTeams: [],
   };
+}
+
+/** `ci/eval: passed`, by the name of the check. */
+function checksOf(value: JsonValue | undefined): PromotionFacts["checks"] {
+  if (!isJsonObject(value)) return undefined;
+  return Object.entries(value).flatMap(([name, outcome]) =>
+    outcome === "passed" || outcome === "failed" || outcome === "pending"
+      ? [{ name, outcome }]
+      : [],
+  );
 }
 
 function nameOf(source: JsonObject): string {

@@ -44,11 +44,23 @@ it("knows nothing that a test does not say", async () => {
     dependencies: [],
     approvals: [],
     labels: [],
+    checks: undefined,
+    emptyTeams: [],
   });
 });
 
 describe("facts", () => {
   it.each<{ name: string; text: string; facts: Partial<PromotionFacts> }>([
+    {
+      name: "checks of the head",
+      text: "    checks: { ci/eval: passed, b: pending }\n",
+      facts: {
+        checks: [
+          { name: "ci/eval", outcome: "passed" },
+          { name: "b", outcome: "pending" },
+        ],
+      },
+    },
     { name: "the clock", text: "    at: 2026-03-04\n", facts: { now: "2026-03-04T00:00:00Z" } },
     {
       name: "the newest moment for the clock",

@@ -252,7 +252,6 @@ automatic:
       ),
       found: [
         "warning policy-gate-unsupported policies/promotion.yaml:2:51",
-        "warning policy-gate-unsupported policies/promotion.yaml:2:86",
         "warning policy-gate-unsupported policies/promotion.yaml:2:116",
       ],
     },

@@ -1,5 +1,6 @@
 import type { Approval, PromotionFacts } from "../promotion/facts.ts";
 import type { ApprovalsSettings } from "../promotion/policy.ts";
+import { formatEmptyTeam } from "../promotion/teams.ts";
 import type { Gate } from "./gate.ts";
 
 /** An interface is no JSON object to TypeScript, its members picked are. */
@@ -27,7 +28,8 @@ export const approvals: Gate<Settings> = {
     if (counted.length >= settings.count) {
       return { outcome: "passed", reason: state + notCounted };
     }
-    return { outcome: "failed", reason: `${state}${notCounted} ${whoIsNeeded(settings, facts)}` };
+    const reason = `${state}${notCounted} ${whoIsNeeded(settings, facts)}${teamsMissing(settings, facts)}`;
+    return { outcome: "failed", reason };
   },
 };
 
@@ -70,6 +72,12 @@ function whoIsNeeded({ from, author }: ApprovalsSettings, { asset }: PromotionFa
       ? `somebody who may approve ${asset} (policies/access.yaml)`
       : `somebody of ${from.join(" or ")}`;
   return `Ask ${who} for a review${author === "allowed" ? "" : "; the author's own does not count"}.`;
+}
+
+/** A role may look as if somebody had it. Without `from` any role may be the one that approves. */
+function teamsMissing({ from }: Settings, { emptyTeams }: PromotionFacts): string {
+  const missing = emptyTeams.filter(({ role }) => from === undefined || from.includes(role));
+  return missing.length === 0 ? "" : ` ${missing.map(formatEmptyTeam).join("; ")}.`;
 }
 
 /** Everybody once: two accounts of one person are one person. */

@@ -1,4 +1,5 @@
 import { approvals } from "./approvals.ts";
+import { checks } from "./checks.ts";
 import { dependencies } from "./dependencies.ts";
 import { fields } from "./fields.ts";
 import { freeze } from "./freeze.ts";
@@ -6,7 +7,7 @@ import type { Gate } from "./gate.ts";
 import { metrics } from "./metrics.ts";
 import { order } from "./order.ts";
 import { soak } from "./soak.ts";
-import { checks, scan, signature } from "./unsupported.ts";
+import { scan, signature } from "./unsupported.ts";
 import { window } from "./window.ts";
 
 /** Every gate, in the order in which results are shown. */

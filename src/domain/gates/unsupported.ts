@@ -14,7 +14,6 @@ function unsupported(name: GateName, states: string): Gate {
   };
 }
 
-export const checks: Gate = unsupported("checks", "Checks of the pull request's head succeeded.");
 export const scan: Gate = unsupported("scan", "No file runs code when it is loaded.");
 export const signature: Gate = unsupported(
   "signature",

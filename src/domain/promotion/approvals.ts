@@ -261,12 +261,8 @@ export function rulesOfMove(
   asset: string,
 ): JsonObject {
   const rules = matchingRules(promotion, stage, asset);
-  const bindings = (access?.bindings ?? []).filter(
-    (binding) => isAboutApproval(binding) && binding.selects(asset),
-  );
-  const roles = [
-    ...new Set([...rules.flatMap(rolesOfRule), ...bindings.map(({ role }) => role)]),
-  ].sort();
+  const bindings = bindingsAbout(access, asset);
+  const roles = approvingRoles({ promotion, access }, stage, asset);
   const members = roles.map((role) => [role, access?.roles.get(role)?.toSorted() ?? []] as const);
   const ids = new Set(members.flatMap(([, list]) => list));
   return {
@@ -277,8 +273,22 @@ export function rulesOfMove(
   };
 }
 
-function isAboutApproval({ can }: Binding): boolean {
-  return can.includes("assets/approve") || can.includes("assets/override");
+/** The roles whose people have a say in a move, sorted. */
+export function approvingRoles(
+  { promotion, access }: Policies,
+  stage: string,
+  asset: string,
+): readonly string[] {
+  const asked = matchingRules(promotion, stage, asset).flatMap(rolesOfRule);
+  const bound = bindingsAbout(access, asset).map(({ role }) => role);
+  return [...new Set([...asked, ...bound])].sort();
+}
+
+function bindingsAbout(access: AccessPolicy | undefined, asset: string): readonly Binding[] {
+  return (access?.bindings ?? []).filter(
+    ({ can, selects }) =>
+      (can.includes("assets/approve") || can.includes("assets/override")) && selects(asset),
+  );
 }
 
 function rolesOfRule({ gates, rollback }: PromotionRule): readonly string[] {

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../shared/json.ts";
 import type { AssetKey } from "../asset.ts";
+import type { EmptyTeam } from "./teams.ts";
 
 /**
  * What a move is: to a version that the stage did not accept before, back to one that it did, or
@@ -37,6 +38,16 @@ export interface PromotionFacts {
   readonly approvals: readonly Approval[];
   /** Of the pull request. */
   readonly labels: readonly string[];
+  /** What others say of the pull request's head; absent where no host tells. */
+  readonly checks: readonly HeadCheck[] | undefined;
+  /** Teams that give roles to nobody: approvals may be missing for that. */
+  readonly emptyTeams: readonly EmptyTeam[];
+}
+
+/** A commit status or check run, by its name on the host: `ci/eval`. */
+export interface HeadCheck {
+  readonly name: string;
+  readonly outcome: "passed" | "failed" | "pending";
 }
 
 /** A version ran in a stage; `until` is absent while it does. ISO 8601. */

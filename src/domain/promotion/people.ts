@@ -1,9 +1,11 @@
 import type { Account } from "../pull-request.ts";
 import type { AccessPolicy, Permission, Person } from "./policy.ts";
+import { hasMember, isInSomeTeam } from "./teams.ts";
 
 /**
  * The one person of the policy that an account is: by signing key where the person has one, else
- * by GitHub name or e-mail, ignoring case. Nobody when two fit.
+ * by GitHub name or e-mail, ignoring case; else the member of a team that the policy names. Nobody
+ * when two fit.
  */
 export function personOf(account: Account, access: AccessPolicy | undefined): Person | undefined {
   const people = access?.people ?? [];
@@ -12,10 +14,20 @@ export function personOf(account: Account, access: AccessPolicy | undefined): Pe
     const signers = people.filter((person) => hasKey(person, key));
     if (signers.length > 0) return onlyOne(signers);
   }
-  return personByName(
-    account,
-    people.filter(({ signingKeys }) => signingKeys.length === 0),
-  );
+  const unsigned = people.filter(({ signingKeys }) => signingKeys.length === 0);
+  return personByName(account, unsigned) ?? memberOf(account, access);
+}
+
+/**
+ * Who is in a team and no person of the policy is a person by login. The colon is in no name that
+ * a policy gives, so a login that is another person's name makes nobody that person.
+ */
+function memberOf({ login, isBot }: Account, access: AccessPolicy | undefined): Person | undefined {
+  const github = login?.toLowerCase();
+  if (github === undefined || isBot === true || !isInSomeTeam(github, access)) return undefined;
+  // A login that is claimed is that person's alone: unsigned, or claimed twice, it is nobody's.
+  if ((access?.people ?? []).some((person) => isSame(person.github, github))) return undefined;
+  return { id: `github:${github}`, name: undefined, github, emails: [], signingKeys: [] };
 }
 
 /** Whom the account claims to be, whether or not that is signed: for explanations, never for rights. */
@@ -26,10 +38,15 @@ export function claimedPerson(
   return personByName(account, access?.people ?? []);
 }
 
-/** The roles of a person, sorted. */
-export function rolesOf(person: Person, access: AccessPolicy | undefined): readonly string[] {
+/** The roles of a person, by name or as a member of a team; sorted. */
+export function rolesOf(
+  { id, github }: Person,
+  access: AccessPolicy | undefined,
+): readonly string[] {
   return [...(access?.roles ?? [])]
-    .filter(([, members]) => members.includes(person.id))
+    .filter(([, members]) =>
+      members.some((member) => member === id || hasMember(member, github, access)),
+    )
     .map(([role]) => role)
     .sort();
 }

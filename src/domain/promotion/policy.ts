@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../shared/json.ts";
 import type { Place } from "../finding.ts";
+import type { Teams } from "./teams.ts";
 
 /** Every gate that a policy may name (schemas/promotion-policy.schema.json). */
 export const gateNames = [
@@ -55,13 +56,15 @@ export interface ApprovalsSettings {
 /** `policies/access.yaml`: who people are, which roles they have, what the roles may do. */
 export interface AccessPolicy {
   readonly people: readonly Person[];
-  /** Role to the ids of its people; `team:` members are only known to a host that has teams. */
+  /** Role to the ids of its people and the teams of the host (`team:ml-leads`), as written. */
   readonly roles: ReadonlyMap<string, readonly string[]>;
   readonly bindings: readonly Binding[];
+  /** Who is in these teams, as the host said; absent where nobody asked: then nobody is. */
+  readonly teams?: Teams;
 }
 
 export interface Person {
-  /** The short name that the policy uses: `ann`. */
+  /** The short name that the policy uses: `ann`. Of others in a team `github:ann-contoso`. */
   readonly id: string;
   readonly name: string | undefined;
   readonly github: string | undefined;

@@ -2,6 +2,8 @@ import type { LandingMark } from "../../domain/ledger/event.ts";
 import type { LedgerState } from "../../domain/ledger/state.ts";
 import type { PullRequest } from "../../domain/pull-request.ts";
 import type { Registry } from "../../domain/registry.ts";
+import type { Forge } from "../../forge/forge.ts";
+import type { HostServices } from "../../forge/host-services.ts";
 import type { CommitInfo, GitMirror } from "../../git/git.ts";
 import type { Clock } from "../../shared/clock.ts";
 import type { RegistryReader } from "../registry-reader.ts";
@@ -11,6 +13,9 @@ export interface JudgeContext {
   readonly mirror: GitMirror;
   readonly reader: RegistryReader;
   readonly clock: Clock;
+  readonly forge: Pick<Forge, "account">;
+  /** What the host knows besides, where it is a server. */
+  readonly host: Pick<HostServices, "teams" | "statusesOf"> | undefined;
   /** Why the clock cannot be believed, if so. */
   clockProblem(): string | undefined;
 }
@@ -35,6 +40,8 @@ export interface Change {
   /** The registry whose policy is in force. */
   readonly inForce: Registry;
   readonly state: LedgerState;
+  /** Cairn opened it by itself: nobody's choice. */
+  readonly isAutomatic: boolean;
   /** What the pull request's own commits are, oldest first; what nobody knows is empty. */
   readonly commits: readonly CommitInfo[];
 }

@@ -28,6 +28,15 @@ export function accountReserved(): CairnError {
   });
 }
 
+export function accountGiven(account: string): CairnError {
+  return new CairnError({
+    code: "ACCOUNT_GIVEN",
+    kind: "invalid",
+    message: `On this pull-request host everything is done as ${account}, whose token Cairn has: --as changes nothing there.`,
+    hint: "Leave out --as; to act as somebody else, run the command with that person's own token.",
+  });
+}
+
 export function stageNotThere(stage: string, stages: readonly string[]): CairnError {
   return new CairnError({
     code: "STAGE_UNKNOWN",

@@ -10,7 +10,10 @@ import {
   type PublishedVersion,
 } from "../../domain/ledger/state.ts";
 import type { Approval, Dependency, PromotionFacts, Stay } from "../../domain/promotion/facts.ts";
+import { matchingRules } from "../../domain/promotion/decide.ts";
 import type { Move } from "../../domain/promotion/moves.ts";
+import { approvingRoles } from "../../domain/promotion/approvals.ts";
+import { emptyTeams } from "../../domain/promotion/teams.ts";
 import type { Digest } from "../../shared/digest.ts";
 import type { Evidence } from "../registry-reader.ts";
 import type { Change, JudgeContext } from "./change.ts";
@@ -53,8 +56,32 @@ export async function gatherFacts(
       dependencies: dependenciesOf(published, state, { stage, moves }),
       approvals,
       labels: pullRequest?.labels ?? [],
+      checks: await checksOf(context, change, move),
+      emptyTeams: emptyTeamsFor(change, move),
     },
   };
+}
+
+/** Asked only where a gate will look: the host counts requests. */
+async function checksOf(
+  { host }: JudgeContext,
+  { pullRequest, inForce }: Change,
+  { stage, asset, kind }: Move,
+): Promise<PromotionFacts["checks"]> {
+  const rules = matchingRules(inForce.policies.promotion, stage, asset);
+  const isAsked = kind === "promotion" && rules.some(({ gates }) => gates.checks !== undefined);
+  if (host === undefined || !isAsked) return undefined;
+  // Of what nobody proposed yet, the host does not even have the commit.
+  const isProposed = pullRequest !== undefined && pullRequest.number > 0;
+  return isProposed ? host.statusesOf(pullRequest.head) : [];
+}
+
+/** Of the roles that the rules name, and of those that may approve the asset where one names none. */
+function emptyTeamsFor(
+  { inForce: { policies } }: Change,
+  { stage, asset }: Move,
+): PromotionFacts["emptyTeams"] {
+  return emptyTeams(policies.access, approvingRoles(policies, stage, asset));
 }
 
 export interface MoveInput {

@@ -10,16 +10,16 @@ import { observe } from "../reconcile/observe.ts";
 import { requireBranch } from "../require-state.ts";
 import type { RegistrySession } from "../session.ts";
 import { nothingToPropose } from "./errors.ts";
-import { readInForce } from "./in-force.ts";
 import { brokenPolicy } from "./judge-policy.ts";
 import { landingMark } from "./read-change.ts";
+import { readDeciding } from "./teams.ts";
 
 /** The policy in force, stage by stage. */
 export async function explainPolicy(session: RegistrySession): Promise<PolicyExplainReport> {
   const observation = await observe(session.mirror, session.cache);
   const { state, head } = requireBranch(session, observation);
   const { digest, commit, since } = policyInForce(state);
-  const inForce = await readInForce(session.reader, state);
+  const inForce = await readDeciding(session, state);
   const { policies, settings } = inForce;
   return {
     digest,

@@ -6,8 +6,9 @@ import type { Forge } from "../../forge/forge.ts";
 import type { CommitInfo } from "../../git/git.ts";
 import { redact } from "../../shared/redact.ts";
 import type { Change, JudgeContext } from "./change.ts";
-import { readInForce, readUnderPolicy } from "./in-force.ts";
-import { nameOf } from "./who.ts";
+import { readUnderPolicy } from "./in-force.ts";
+import { readDeciding } from "./teams.ts";
+import { isAutomatic, nameOf } from "./who.ts";
 
 export interface ChangeInput {
   readonly before: string;
@@ -19,12 +20,13 @@ export interface ChangeInput {
 
 /** Reads both sides of a change, the policy in force and the commits of its pull request. */
 export async function readChange(
-  { reader, mirror }: JudgeContext,
+  context: JudgeContext,
   { before, commit, pullRequest: recorded, state }: ChangeInput,
 ): Promise<Change> {
+  const { reader, mirror } = context;
   const isReplayed = hasLandedElsewhere(state, recorded, commit.id);
   const pullRequest = isReplayed ? undefined : await readable(mirror, recorded);
-  const inForce = await readInForce(reader, state);
+  const inForce = await readDeciding(context, state);
   const base =
     pullRequest === undefined ? undefined : await mirror.mergeBase(before, pullRequest.head);
   return {
@@ -38,6 +40,8 @@ export async function readChange(
     registry: await readUnderPolicy(reader, commit.id, state),
     inForce,
     state,
+    isAutomatic:
+      pullRequest !== undefined && isAutomatic(pullRequest, await context.forge.account()),
     commits: pullRequest === undefined ? [] : await mirror.commitsBetween(before, pullRequest.head),
   };
 }

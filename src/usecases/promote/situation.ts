@@ -5,7 +5,7 @@ import { deriveLedgerPlan } from "../reconcile/derive.ts";
 import { observe, type Observation } from "../reconcile/observe.ts";
 import { requireBranch } from "../require-state.ts";
 import type { RegistrySession } from "../session.ts";
-import { readInForce } from "./in-force.ts";
+import { readDeciding } from "./teams.ts";
 
 /** The branch and the ledger as they will be once the controller has looked at them. */
 export interface Situation {
@@ -29,5 +29,5 @@ export async function readSituation(
   const { head, state: recorded } = requireBranch(session, observation);
   const { drafts } = await deriveLedgerPlan(session, observation);
   const state = foldDrafts(recorded, drafts, session.clock.now()) ?? recorded;
-  return { head, state, inForce: await readInForce(session.reader, state), tags };
+  return { head, state, inForce: await readDeciding(session, state), tags };
 }

@@ -6,7 +6,6 @@ import type {
 } from "../../domain/ledger/event.ts";
 import { judgedKey, policyInForce, type LedgerState } from "../../domain/ledger/state.ts";
 import type { GateResult } from "../../domain/gates/gate.ts";
-import { cairnIdentity } from "../../domain/ledger/tag.ts";
 import { sha256 } from "../../shared/digest.ts";
 import type { EventDraft } from "../ledger/draft.ts";
 import type { Change } from "../promote/change.ts";
@@ -85,7 +84,7 @@ function nameOf({ commit, pull_request: number }: LandingMark): string {
 
 /** A move as the ledger has it when it is accepted. */
 export function draftMove(
-  { state, landing, pullRequest }: Change,
+  { state, landing, isAutomatic }: Change,
   { move, decision, facts, digest, evidence }: JudgedMove,
 ): EventDraft {
   const { asset, stage, version, kind, file } = move;
@@ -120,7 +119,7 @@ export function draftMove(
             reason: (file?.override?.reason ?? "").slice(0, maxReason),
           },
         }),
-    ...(pullRequest?.author.email === cairnIdentity.email ? { automatic: true } : {}),
+    ...(isAutomatic ? { automatic: true } : {}),
   };
 }
 

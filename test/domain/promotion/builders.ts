@@ -26,6 +26,8 @@ export function facts(overrides: Partial<PromotionFacts> = {}): PromotionFacts {
     dependencies: [],
     approvals: [],
     labels: [],
+    checks: undefined,
+    emptyTeams: [],
     ...overrides,
   };
 }
