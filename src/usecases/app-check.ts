@@ -25,6 +25,8 @@ export interface CheckReport {
   readonly policy: PolicyChangeReport | undefined;
   /** What landing would not take, though a merge brings it. */
   readonly refusals: readonly string[];
+  /** What a person must look at, because Cairn does not judge it. */
+  readonly warnings: readonly string[];
   readonly deliveries: readonly PlannedDelivery[];
   readonly impact: readonly ImpactItem[];
 }

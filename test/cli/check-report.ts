@@ -25,6 +25,7 @@ export function checkReport(overrides: Partial<CheckReport> = {}): CheckReport {
     moves: [],
     policy: undefined,
     refusals: [],
+    warnings: [],
     deliveries: [],
     impact: [],
     ...overrides,

@@ -25,6 +25,7 @@ export function renderCheckBody(report: CheckReport, view: View): string {
   const { conflicts, findings, otherFindings, versions, moves, policy, refusals } = report;
   return joinBlocks([
     renderCheckLine(report, paint),
+    renderWarnings(report.warnings, paint),
     renderList("Conflicts with the branch", conflicts, paint),
     renderFindings(findings, paint),
     renderOtherFindings(otherFindings, paint),
@@ -58,6 +59,10 @@ function renderList(title: string, items: readonly string[], paint: Paint): stri
   if (items.length === 0) return "";
   const lines = items.map((item) => `  ${renderMark("failed", paint)} ${clean(item)}`);
   return [paint("bold", title), ...lines].join("\n");
+}
+
+function renderWarnings(warnings: readonly string[], paint: Paint): string {
+  return warnings.map((text) => `  ${paint("yellow", "!")} ${clean(text)}`).join("\n");
 }
 
 function renderOtherFindings(count: number, paint: Paint): string {

@@ -1,5 +1,5 @@
 import type { GateReport, MetricChange, MoveReport } from "../../usecases/app.ts";
-import { formatDelta, formatNumber } from "../../usecases/promote/render-check-markdown.ts";
+import { formatDelta, formatNumber } from "../../usecases/promote/format-number.ts";
 import { clean } from "../ansi.ts";
 import { renderMark } from "./marks.ts";
 import { renderMoment } from "./time.ts";

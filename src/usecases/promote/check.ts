@@ -12,6 +12,7 @@ import { findProblems } from "../validate.ts";
 import type { Change } from "./change.ts";
 import { previewDeliveries } from "./check-deliveries.ts";
 import { impactOf } from "./check-impact.ts";
+import { warningsOf } from "./check-warnings.ts";
 import { moveReport } from "./move-report.ts";
 import { previewChange, type Preview } from "./preview.ts";
 import type { Situation } from "./situation.ts";
@@ -72,6 +73,7 @@ export async function checkPreview(
       ...[...landing.content.unreviewed, ...landing.content.held].map(({ reason }) => reason),
       ...(await nothingNew(session, preview, pullRequest)),
     ],
+    warnings: warningsOf(change, pullRequest, await session.reader.registryAt(change.after)),
     deliveries: await previewDeliveries(session, change, drafts),
     impact: impactOf(change, drafts, moves),
   };
@@ -108,6 +110,7 @@ function conflictReport(
     moves: [],
     policy: undefined,
     refusals: [],
+    warnings: [],
     deliveries: [],
     impact: [],
   };

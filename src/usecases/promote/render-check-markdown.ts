@@ -1,4 +1,3 @@
-import { redact } from "../../shared/redact.ts";
 import { formatSize } from "../../shared/units.ts";
 import type {
   CheckReport,
@@ -10,6 +9,9 @@ import type {
   PolicyChangeReport,
   PredictedVersion,
 } from "../app-promote.ts";
+import { formatDelta, formatNumber } from "./format-number.ts";
+import { headlineOf } from "./headline.ts";
+import { code, prose } from "./markdown-text.ts";
 
 /** GitHub takes 65 536; the rest is for what a host puts around it. */
 const mostCharacters = 60_000;
@@ -18,7 +20,6 @@ const mostRows = 50;
 const mostTables = 20;
 /** Names in one row, before the rest is only counted. */
 const mostNames = 20;
-const mostLetters = 300;
 
 const marks = {
   passed: "✅",
@@ -40,32 +41,55 @@ interface Section {
   readonly total: number;
 }
 
+export interface MarkdownOptions {
+  /** What is to be said besides, each in a line. */
+  readonly notes?: readonly string[];
+  /**
+   * Also the tip of the branch that it was checked with. A comment does without: it would change
+   * with every commit on the branch, though nothing else did.
+   */
+  readonly showsBase?: boolean;
+}
+
 /**
- * A check as a comment for the pull request: short at the top, gates as tables, the rest folded.
- * Whatever names, reasons and paths say, they make no link, image, mention, reference, HTML or
- * table cell, and start no line. The same report is always the same text.
+ * A check as a comment for the pull request: what happens and what stands against it at the top,
+ * the rest folded. Whatever names, reasons and paths say, they make no link, image, mention,
+ * reference, HTML, formula or table cell, and start no line. The same report is always the same text.
  */
-export function renderCheckMarkdown(report: CheckReport): string {
-  const { outcome, summary, head, base, moves, policy, deliveries } = report;
-  const title = `${marks[outcome]} **Check ${outcome}** ${prose(summary)}`.trimEnd();
-  const place = `\n\nCommit ${code(head.slice(0, 10))} merged with ${code(base.slice(0, 10))}.\n`;
+export function renderCheckMarkdown(report: CheckReport, options: MarkdownOptions = {}): string {
+  const { outcome, moves, policy, deliveries } = report;
+  const title = `${marks[outcome]} **Check ${outcome}** ${prose(headlineOf(report))}`;
+  const place = renderPlace(report, options);
   const blocking = (path: string): string => `- ${marks.failed} ${path}`;
+  const warn = (text: string): string => `- ${marks.warning} ${prose(text)}`;
+  const passing = moves.flatMap((move) =>
+    move.gates
+      .filter(({ outcome: verdict }) => verdict === "passed")
+      .map((gate) => ({ move, gate })),
+  );
   const sections = [
-    listed("", moves, (move) => `- ${renderMoveLine(move, deliveries)}`),
+    listed("", [...report.warnings, ...(options.notes ?? [])], warn),
+    listed("", moves.length > 1 ? moves : [], (move) => `- ${renderMoveLine(move, deliveries)}`),
     listed("**Conflicts with the branch**", report.conflicts, (path) => blocking(code(path))),
     listed("**Would not take effect**", report.refusals, (reason) => blocking(prose(reason))),
     ...(policy === undefined
       ? []
       : [listed(`**Policy change ${policy.outcome}**`, policyRows(policy), (row) => row)]),
-    ...moves.slice(0, mostTables).map(gateTable),
+    ...moves.slice(0, mostTables).map(openGates),
     folded("Findings", report.findings, renderFinding),
     folded("New versions", report.versions, renderVersion),
+    folded("Gates that pass", passing, renderPassing),
     folded("Metrics", moves.flatMap(toMetrics), renderMetric),
     folded("Deliveries", deliveries, renderDelivery),
     folded("Impact", report.impact, renderImpact),
   ];
   const room = mostCharacters - title.length - place.length;
   return `${title}${fitSections(sections, room)}${place}`;
+}
+
+function renderPlace({ head, base }: CheckReport, { showsBase = false }: MarkdownOptions): string {
+  const merged = showsBase ? ` merged with ${code(base.slice(0, 10))}` : "";
+  return `\n\nCommit ${code(head.slice(0, 10))}${merged}.\n`;
 }
 
 /** Takes sections in order while there is room. */
@@ -131,25 +155,37 @@ function policyRows({ paths, reasons }: PolicyChangeReport): readonly string[] {
   return [...paths.map((path) => `- ${code(path)}`), ...reasons.map((why) => `- ${prose(why)}`)];
 }
 
-function gateTable(move: MoveReport): Section {
-  const { stage, asset, runs, version, outcome, gates } = move;
+/** The gates that stand against a move. */
+function openGates(move: MoveReport): Section {
+  const { stage, asset, runs, version, outcome } = move;
   const step = `${prose(runs ?? "nothing")} → ${prose(version ?? "nothing")}`;
   const title = `${marks[outcome]} ${prose(stage)}: ${code(asset)} ${step} (${move.move})`;
+  const gates = move.gates.filter((gate) => gate.outcome !== "passed");
   const rows = gates.slice(0, mostRows).map((gate) => () => {
-    const isAskedTwice = gates.filter((other) => other.gate === gate.gate).length > 1;
-    return renderGate(gate, isAskedTwice);
+    const { outcome: verdict, reason, until } = gate;
+    const when = until === undefined ? "" : ` Until ${formatMoment(until)}.`;
+    return `| ${marks[verdict]} | ${gateName(gate, move)} | ${prose(reason)}${when} |`;
   });
   const before = `\n\n#### ${title}\n\n| | gate | reason |\n| --- | --- | --- |`;
   return { before, rows, after: "", total: gates.length };
 }
 
-function renderGate(
-  { gate, rule, outcome, reason, until }: GateReport,
-  namesRule: boolean,
-): string {
-  const name = namesRule && rule !== undefined ? `${code(gate)} of ${code(rule)}` : code(gate);
-  const when = until === undefined ? "" : ` Until ${formatMoment(until)}.`;
-  return `| ${marks[outcome]} | ${name} | ${prose(reason)}${when} |`;
+function renderPassing({
+  move,
+  gate,
+}: {
+  readonly move: MoveReport;
+  readonly gate: GateReport;
+}): string {
+  const { stage, asset } = move;
+  const place = `${prose(stage)}: ${code(asset)}`;
+  return `${marks.passed} ${place}, ${gateName(gate, move)}: ${prose(gate.reason)}`;
+}
+
+/** With its rule, where several ask for the same gate. */
+function gateName({ gate, rule }: GateReport, { gates }: MoveReport): string {
+  const isAskedTwice = gates.filter((other) => other.gate === gate).length > 1;
+  return isAskedTwice && rule !== undefined ? `${code(gate)} of ${code(rule)}` : code(gate);
 }
 
 function renderFinding(finding: CheckReport["findings"][number]): string {
@@ -203,59 +239,4 @@ function formatMoment(iso: string): string {
   if (Number.isNaN(date.getTime())) return prose(iso);
   const text = date.toISOString();
   return `${text.slice(0, 10)} ${text.slice(11, 16)} UTC`;
-}
-
-/** `0.934`: six digits are more than anybody compares by eye. */
-export function formatNumber(value: number): string {
-  return String(Number(value.toPrecision(6)));
-}
-
-/** `+0.013`, `-2`, `±0`. */
-export function formatDelta(from: number, to: number): string {
-  // A difference of decimals has noise in its last digits: 0.934 - 0.921 is 0.013000000000000012.
-  const delta = Number((to - from).toPrecision(3));
-  if (delta === 0) return "±0";
-  return delta > 0 ? `+${delta}` : String(delta);
-}
-
-/** A name as code. What could end the code or its table cell is shown as prose instead. */
-function code(text: string): string {
-  const line = toLine(text);
-  return /^[\w./@:#+=,^-]+$/.test(line) ? `\`${line}\`` : prose(text);
-}
-
-/** What a host looks for in the finished text, where no escape helps: it is taken apart. */
-const triggers = [
-  /[@#]/g, // mentions, issues, mail addresses
-  /:(?=[\w/+-])/g, // links (`https://`), emoji (`:tada:`)
-  /\bwww(?=\.)/gi, // links
-  /\bGH(?=-\d)/gi, // issues
-  /[\da-f]{6}(?=[\da-f])/gi, // commits
-];
-
-/** Text on one line that shows as it is written, and is nothing but text. */
-function prose(text: string): string {
-  const apart = triggers.reduce(
-    (line, trigger) => line.replaceAll(trigger, "$&\u200B"),
-    toLine(text),
-  );
-  return (
-    apart
-      .replaceAll(/[&<>|$]/g, (character) => `&#${character.charCodeAt(0)};`)
-      .replaceAll(/[\\`*_[\]~]/g, String.raw`\$&`)
-      // At the start of a list's item they would begin a list or a rule.
-      .replace(/^(?=[-+=])|(?<=^\d{1,9})(?=[.)](?: |$))/, "\\")
-  );
-}
-
-/** One line without secrets and without characters that are not seen, cut where it gets long. */
-function toLine(text: string): string {
-  // Cut first, so that a text of megabytes costs nothing; with enough left to know a secret by.
-  const line = redact(text.slice(0, 10 * mostLetters))
-    .replaceAll(/\s+/g, " ")
-    .replaceAll(/(?![\u200C\u200D])[\p{Cf}\p{Cs}]/gu, "\uFFFD")
-    .trim();
-  if (line === "") return "–";
-  const letters = Array.from(line);
-  return letters.length > mostLetters ? `${letters.slice(0, mostLetters - 1).join("")}…` : line;
 }
