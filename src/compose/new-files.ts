@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 
 import { writeFileAtomically, writeNewFile } from "../disk/atomic-write.ts";
 import { CairnError, hasCode } from "../shared/errors.ts";
-import type { NewFiles } from "../usecases/author/init-registry.ts";
+import type { NewFiles } from "../usecases/author/new-files.ts";
 
 /** The folder that `cairn init` writes into. Rejects with `FILE_NOT_READ` and `FILE_NOT_WRITTEN`. */
 export function newFiles(folder: string): NewFiles {

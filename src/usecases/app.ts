@@ -19,10 +19,12 @@ import type {
 
 import type { PromoteApp } from "./app-promote.ts";
 import type { ValidateReport, ValidateRequest } from "./app-validate.ts";
+import type { InitReport, InitRequest } from "./app-init.ts";
 import type { ApplyRequest } from "./run-options.ts";
 import type { ChangeReport, ChangeRequest } from "./validate-change.ts";
 
 export type * from "./app-consume.ts";
+export type * from "./app-init.ts";
 export type * from "./app-promote.ts";
 export type * from "./app-validate.ts";
 export type * from "./run-options.ts";
@@ -71,23 +73,6 @@ export interface App extends PromoteApp {
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly next: string | undefined;
-}
-
-export interface InitRequest {
-  readonly folder: string;
-  readonly name: string;
-  /** The registry is there: write only what editors need. */
-  readonly editorOnly: boolean;
-}
-
-export interface InitReport {
-  readonly folder: string;
-  /** New files, and those of editors that are different now. */
-  readonly written: readonly string[];
-  /** What could not be put into a file that a person has written, and why. */
-  readonly byHand:
-    | { readonly path: string; readonly reason: string; readonly add: string }
-    | undefined;
 }
 
 export interface AdoptRequest {

@@ -6,33 +6,34 @@ import {
 } from "../../registry/editor-settings.ts";
 import { CairnError } from "../../shared/errors.ts";
 import type { InitReport, InitRequest } from "../app.ts";
-
-/** The few things `init` needs of a folder. */
-export interface NewFiles {
-  /** Rejects when the file is there and cannot be read as text. */
-  read(path: string): Promise<string | undefined>;
-  create(path: string, text: string): Promise<void>;
-  replace(path: string, text: string): Promise<void>;
-}
+import { writeGitHubFiles } from "./github/write-files.ts";
+import type { NewFiles } from "./new-files.ts";
 
 /**
  * Writes a registry that is valid as it stands: the reader then adds manifests. Of what exists
- * only the part for editors is ever changed. Rejects with `REGISTRY_EXISTS`, and with
- * `REGISTRY_NOT_HERE` when only that part is asked for.
+ * only the part for editors is ever changed. With `github`, a registry that is there gets what
+ * GitHub needs and nothing else. Rejects with `REGISTRY_EXISTS`, with `REGISTRY_NOT_HERE` when only
+ * a part is asked for, and as `writeGitHubFiles`.
  */
 export async function initRegistry(files: NewFiles, request: InitRequest): Promise<InitReport> {
-  const { folder, name } = request;
+  const { folder, name, editorOnly, github } = request;
   const isThere = (await files.read("registry.yaml")) !== undefined;
-  if (request.editorOnly && !isThere) throw registryNotHere(folder);
-  if (!request.editorOnly && isThere) throw registryExists(folder);
+  if (editorOnly && !isThere) throw registryNotHere(folder);
+  if (!editorOnly && github === undefined && isThere) throw registryExists(folder);
+  const written = isThere ? [] : await writeTemplates(files, name);
+  const forGitHub = github && (await writeGitHubFiles(files, github, written));
+  const byHand = isThere && !editorOnly ? undefined : await writeEditorFiles(files, written);
+  return { folder, written, byHand, ...(forGitHub === undefined ? {} : { github: forGitHub }) };
+}
+
+async function writeTemplates(files: NewFiles, name: string): Promise<string[]> {
   const written: string[] = [];
-  for (const [path, text] of request.editorOnly ? [] : templates(name)) {
+  for (const [path, text] of templates(name)) {
     if ((await files.read(path)) !== undefined) continue;
     await files.create(path, text);
     written.push(path);
   }
-  const byHand = await writeEditorFiles(files, written);
-  return { folder, written, byHand };
+  return written;
 }
 
 /** yaml-language-server, and with it most editors, then shows what `cairn validate` would say. */
@@ -57,7 +58,7 @@ function registryExists(folder: string): CairnError {
     code: "REGISTRY_EXISTS",
     kind: "invalid",
     message: `${folder} is a registry already: it has a registry.yaml.`,
-    hint: "Edit that file, or choose another folder; --editor writes what editors need and nothing else.",
+    hint: "Edit that file, or choose another folder; --editor and --github write what editors and GitHub need and nothing else.",
   });
 }
 
@@ -116,7 +117,8 @@ const promotionFile = `rules:
       dependencies: {}
 `;
 
-const accessFile = `# Put yourself and your team here: people by name, with the addresses they commit with.
+const accessFile = `# Put yourself and your team here: people by name, with the addresses they commit with and,
+# where pull requests are on GitHub, their account there (github: ann-c).
 people:
   owner: { email: [owner@example.com] }
 roles:

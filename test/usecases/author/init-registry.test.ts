@@ -1,23 +1,10 @@
 import { describe, expect, it } from "vitest";
 
 import { mergeEditorSettings } from "../../../src/registry/editor-settings.ts";
-import { initRegistry, type NewFiles } from "../../../src/usecases/author/init-registry.ts";
+import { initRegistry } from "../../../src/usecases/author/init-registry.ts";
 import { validateTree } from "../../../src/usecases/validate.ts";
 import { MemorySourceTree } from "../../support/memory-source-tree.ts";
-
-function folderOf(files: Record<string, string>): NewFiles {
-  return {
-    read: async (path) => files[path],
-    create: async (path, text) => {
-      expect(files).not.toHaveProperty([path]);
-      files[path] = text;
-    },
-    replace: async (path, text) => {
-      expect(files).toHaveProperty([path]);
-      files[path] = text;
-    },
-  };
-}
+import { folderOf } from "./memory-folder.ts";
 
 const request = { folder: "/new", name: "contoso", editorOnly: false };
 

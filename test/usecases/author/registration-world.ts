@@ -56,6 +56,7 @@ export async function openRegistrationWorld(): Promise<RegistrationWorld> {
   const ports: RegisterPorts = {
     openLocalFiles: async (path) => openLocalFiles(fixture.folder, path),
     account: async () => ann,
+    reviewers: () => ({ logins: [], teams: [] }),
   };
   const objectAt = async (number: number, path: string): Promise<string | undefined> => {
     const { head } = await session.forge.get(number);

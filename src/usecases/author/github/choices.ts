@@ -1,0 +1,100 @@
+import { isJsonObject, type JsonValue } from "../../../shared/json.ts";
+
+/** What the files for GitHub depend on besides the policy. */
+export interface GitHubChoices {
+  /** The organization that the registry's teams are in. */
+  readonly owner: string | undefined;
+  /** The GitHub App that Cairn acts as; without one nobody is let past the rulesets. */
+  readonly appId: number | undefined;
+  /** Where Cairn's Action is: `contoso/cairn@<commit>`. */
+  readonly action: string | undefined;
+  /** Not github.com: GitHub Actions has another id there. */
+  readonly isEnterprise: boolean;
+}
+
+export const noGitHubChoices: GitHubChoices = {
+  owner: undefined,
+  appId: undefined,
+  action: undefined,
+  isEnterprise: false,
+};
+
+export const codeOwnersPath = ".github/CODEOWNERS";
+export const checkWorkflowPath = ".github/workflows/cairn.yml";
+export const reviewWorkflowPath = ".github/workflows/cairn-review.yml";
+export const branchRulesetPath = ".github/rulesets/default-branch.json";
+export const ledgerRulesetPath = ".github/rulesets/cairn-ledger.json";
+export const tagsRulesetPath = ".github/rulesets/cairn-tags.json";
+
+/** What stands where the Action's place belongs until somebody says it; GitHub refuses it. */
+export const actionUnknown = "OWNER/REPOSITORY";
+
+const actionForm = /^[\w-]+\/[\w.-]+@[\w./-]+$/;
+
+/** `owner/repository@ref`: nothing else gets into the workflow. */
+export function isActionPlace(text: string): boolean {
+  return text.length <= 200 && actionForm.test(text) && !text.includes("..");
+}
+
+/** An account or organization as GitHub names them. */
+export function isOwnerName(text: string): boolean {
+  return /^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,98}[A-Za-z0-9])?$/.test(text);
+}
+
+/** What was chosen when the files were written: it need not be said again. */
+export async function readChoices(
+  read: (path: string) => Promise<string | undefined>,
+): Promise<GitHubChoices> {
+  const textOf = async (path: string): Promise<string> => (await read(path)) ?? "";
+  return {
+    ...choicesOfUrl(originUrl(await textOf(".git/config"))),
+    appId: appIdOf(await textOf(ledgerRulesetPath)),
+    action: actionOf(await textOf(checkWorkflowPath)),
+  };
+}
+
+function actionOf(workflow: string): string | undefined {
+  const used = /^\s*(?:- )?uses:\s*([^\s#]+)\/\.github\/actions\/cairn@(\S+)/m.exec(workflow);
+  const [, place = "", ref = ""] = used ?? [];
+  return place !== actionUnknown && isActionPlace(`${place}@${ref}`)
+    ? `${place}@${ref}`
+    : undefined;
+}
+
+/** `contoso` of `https://github.com/contoso/ml-registry.git` or `git@github.com:contoso/…`. */
+export function choicesOfUrl(url: string): Pick<GitHubChoices, "owner" | "isEnterprise"> {
+  const [, host = "", path = ""] =
+    /^(?:https?|ssh|git):\/\/(?:[^/@]*@)?([^/:]+)(?::\d+)?\/(.+)$/i.exec(url) ??
+    /^[^/@\s]+@([^/:\s]+):(.+)$/.exec(url) ??
+    [];
+  const [owner, repository, ...more] = path.split("/");
+  const isRepository = repository !== undefined && repository !== "" && more.length === 0;
+  return {
+    owner: isRepository && owner !== undefined && isOwnerName(owner) ? owner : undefined,
+    isEnterprise: host !== "" && host.toLowerCase() !== "github.com",
+  };
+}
+
+function originUrl(config: string): string {
+  const start = config.search(/^\[remote "origin"\]/m);
+  const [, ...lines] = start < 0 ? [] : config.slice(start).split("\n");
+  const end = lines.findIndex((line) => line.startsWith("["));
+  const section = lines.slice(0, end < 0 ? undefined : end).join("\n");
+  return /^\s*url\s*=\s*(\S+)\s*$/m.exec(section)?.[1] ?? "";
+}
+
+function appIdOf(ruleset: string): number | undefined {
+  const actors = parseJson(ruleset)?.["bypass_actors"];
+  const apps = (Array.isArray(actors) ? actors : []).filter(isJsonObject);
+  const id = apps.find((actor) => actor["actor_type"] === "Integration")?.["actor_id"];
+  return typeof id === "number" && Number.isSafeInteger(id) && id > 0 ? id : undefined;
+}
+
+export function parseJson(text: string): Readonly<Record<string, JsonValue>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
