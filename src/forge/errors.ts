@@ -138,3 +138,12 @@ export function apiUrlRefused(detail: string): CairnError {
     hint: "Write https://api.github.com, or https://HOST/api/v3 of a GitHub Enterprise Server.",
   });
 }
+
+export function credentialsRefused(detail: string): CairnError {
+  return new CairnError({
+    code: "FORGE_CREDENTIALS_REFUSED",
+    kind: "invalid",
+    message: `The credentials for the pull-request host cannot be used: ${detail}`,
+    hint: "Check the environment variables that the operator's cairn.yaml names for them.",
+  });
+}

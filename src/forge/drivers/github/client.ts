@@ -1,103 +1,90 @@
-import type { Account } from "../../../domain/pull-request.ts";
-import type { Clock } from "../../../shared/clock.ts";
-import type { Logger } from "../../../shared/log.ts";
+import { createAppAuth } from "@octokit/auth-app";
+import type { Octokit } from "@octokit/rest";
+import { credentialsRefused, forgeDenied, nameRefused } from "../../errors.ts";
+import { ApiAddress } from "./api-address.ts";
+import type { GitHubClient, GitHubClientOptions, GitHubLimits, Parameters } from "./api.ts";
+import { Budget } from "./budget.ts";
+import type { Credentials } from "./credentials.ts";
+import { createCredentials, readPrivateKey } from "./given-credentials.ts";
+import { createOctokits } from "./octokit.ts";
+import { OctokitClient } from "./octokit-client.ts";
+import { Pace } from "./pace.ts";
+import { Requester, type Perform } from "./requester.ts";
+import { Transport } from "./transport.ts";
 
-export type GitHubCredentials =
-  | { readonly type: "token"; readonly token: string }
-  | {
-      readonly type: "app";
-      readonly appId: string;
-      readonly privateKey: string;
-      /** Absent: the installation that has the repository. */
-      readonly installationId?: string;
-    };
+export type * from "./api.ts";
 
-export interface GitHubClientOptions {
-  /** `https://api.github.com`, or `https://host/api/v3` of a GitHub Enterprise Server. */
-  readonly apiUrl: string;
-  readonly owner: string;
-  readonly repository: string;
-  /** `undefined`: only what everybody may read. */
-  readonly credentials: GitHubCredentials | undefined;
-  readonly log: Logger;
-  readonly clock: Clock;
-  readonly limits?: Partial<GitHubLimits>;
-}
-
-export interface GitHubLimits {
-  /** For one request, without the time it waits for its turn. */
-  readonly timeoutMs: number;
-  /** Of a list. */
-  readonly maxPages: number;
-  readonly maxBodyBytes: number;
-  /** Answers that are kept, to be asked for again only if they changed. */
-  readonly cacheEntries: number;
-  /** Part of the hour's requests that only essential work may use. */
-  readonly reserve: number;
-  /** How often a GET is asked again that failed without a fault of its own. */
-  readonly retries: number;
-  readonly retryAfterMs: number;
-  /** Writes that may follow each other at once; one more is allowed each `writeSpacingMs`. */
-  readonly writeBurst: number;
-  readonly writeSpacingMs: number;
-}
-
-export interface CallOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** Not refused while the rest of the hour's requests is being saved. Writes always are. */
-  readonly essential?: boolean;
-}
-
-export interface GetOptions extends CallOptions {
-  /** Answers `undefined` where there is no such thing (404, 410). */
-  readonly missing?: "undefined";
-}
-
-export type Parameters = Readonly<Record<string, unknown>>;
-export type ReadRoute = `GET ${string}`;
-export type WriteRoute = `${"POST" | "PUT" | "PATCH" | "DELETE"} ${string}`;
+const defaultLimits: GitHubLimits = {
+  timeoutMs: 30_000,
+  maxPages: 50,
+  maxBodyBytes: 32 * 1024 * 1024,
+  cacheEntries: 500,
+  reserve: 0.1,
+  retries: 2,
+  retryAfterMs: 1000,
+  writeBurst: 3,
+  writeSpacingMs: 1000,
+};
 
 /**
- * GitHub's API for one repository. Routes are as in GitHub's documentation
- * (`GET /repos/{owner}/{repo}/pulls/{pull_number}`); `owner` and `repo` are filled in.
- *
- * Everything rejects with `FORGE_UNAVAILABLE`, `FORGE_ANSWER_BROKEN`, `FORGE_RATE_LIMITED` or
- * `FORGE_DENIED`; what GitHub said is in the error as far as it is a `GitHubRefusal` (refusal.ts).
+ * A client for one repository. Throws `FORGE_NAME_REFUSED`, `FORGE_API_URL_REFUSED` or
+ * `FORGE_CREDENTIALS_REFUSED` for what cannot be; asks GitHub nothing yet.
  */
-export interface GitHubClient {
-  readonly owner: string;
-  readonly repository: string;
-  /** Asked again when GitHub stumbles; free when nothing changed. The answer is not to be changed. */
-  get(route: ReadRoute, parameters?: Parameters, options?: GetOptions): Promise<unknown>;
-  /**
-   * All pages of a list, in order; of an answer that wraps its list (`{total_count, check_runs}`)
-   * the list. Rejects with `FORGE_ANSWER_INCOMPLETE` past the bound: a cut list decides nothing.
-   */
-  list(
-    route: ReadRoute,
-    parameters?: Parameters,
-    options?: GetOptions,
-  ): Promise<readonly unknown[]>;
-  /** One write, never repeated: when it is not known whether it happened, look, then act again. */
-  send(route: WriteRoute, parameters?: Parameters, options?: CallOptions): Promise<unknown>;
-  /** The `data` of an answer without errors; only for queries. */
-  graphql(query: string, variables: Parameters, options?: CallOptions): Promise<unknown>;
-  /** For Git's transport; asked before each command, because tokens of an App end. */
-  login(
-    signal?: AbortSignal,
-  ): Promise<{ readonly username: string; readonly password: string } | undefined>;
-  /** The account that everything is done as. */
-  account(signal?: AbortSignal): Promise<Account>;
-  readonly budget: GitHubBudget;
+export function createGitHubClient(options: GitHubClientOptions): GitHubClient {
+  const { owner, repository, clock, log } = options;
+  checkName("owner", owner);
+  checkName("repository", repository);
+  const limits = { ...defaultLimits, ...options.limits };
+  const address = new ApiAddress(options.apiUrl);
+  const budget = new Budget(clock, limits.reserve);
+  const transport = new Transport({
+    ...limits,
+    address,
+    authorization: () => toHeader(credentials),
+    note: (headers) => budget.note(headers),
+  });
+  const octokits = createOctokits({ transport, address, log, limits });
+  const requester = new Requester({ octokits, address, budget });
+  const perform = performAsApp(options, octokits.forReads);
+  const asApp = async (route: string, parameters: Parameters = {}): Promise<unknown> => {
+    const filled = route.includes("{owner}") ? { owner, repo: repository } : {};
+    const call = { route, parameters: { ...filled, ...parameters }, isRepeatable: true };
+    return (await requester.send(call, perform)).data;
+  };
+  const credentials: Credentials = createCredentials(options.credentials, {
+    repository,
+    clock,
+    budget,
+    asApp,
+  });
+  const pace = new Pace({ burst: limits.writeBurst, spacingMs: limits.writeSpacingMs, clock });
+  const parts = { owner, repository, address, requester, credentials, budget, pace, limits };
+  return new OctokitClient({ ...parts, asApp });
 }
 
-/** What GitHub said last about itself. */
-export interface GitHubBudget {
-  /** Of the hour's requests; `undefined` before the first answer. */
-  readonly remaining: number | undefined;
-  readonly limit: number | undefined;
-  /** Milliseconds since 1970, on GitHub's clock. */
-  readonly resetsAt: number | undefined;
-  /** How far GitHub's clock is ahead of this machine's. */
-  readonly clockSkewMs: number | undefined;
+/** `..` for a name would make it the address of something else. */
+function checkName(what: string, name: string): void {
+  if (!/^[\w.-]{1,100}$/.test(name) || name === "." || name === "..") throw nameRefused(what, name);
+}
+
+function toHeader(credentials: Credentials): string | undefined {
+  const token = credentials.token();
+  return token === undefined ? undefined : `Bearer ${token}`;
+}
+
+function performAsApp({ credentials, log }: GitHubClientOptions, octokit: Octokit): Perform {
+  if (credentials?.type !== "app") {
+    return async () => {
+      throw forgeDenied("only an App can do that.");
+    };
+  }
+  const { appId } = credentials;
+  if (!/^[\w.-]{1,100}$/.test(appId)) throw credentialsRefused("that is no id of an App.");
+  const app = createAppAuth({
+    appId,
+    privateKey: readPrivateKey(credentials.privateKey),
+    request: octokit.request,
+    log: { warn: (message) => log.debug({}, message) },
+  });
+  return async ({ route, parameters }) => app.hook(octokit.request, route, { ...parameters });
 }

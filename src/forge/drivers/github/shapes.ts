@@ -30,6 +30,11 @@ export class Fields {
     return this.#at(name) !== undefined;
   }
 
+  /** Whatever it is, but not missing. */
+  required(name: string): unknown {
+    return this.#at(name) ?? this.#reject(name, "missing");
+  }
+
   string(name: string): string {
     const value = this.#at(name);
     return typeof value === "string" ? value : this.#reject(name, "no text");
@@ -94,6 +99,12 @@ export class Fields {
 
   objects(name: string): readonly Fields[] {
     return this.list(name).map((value) => readFields(value, `${this.#where}: ${name}`));
+  }
+
+  /** The members of an object that is used as a table. */
+  entries(name: string): readonly (readonly [string, unknown])[] {
+    const value = this.#at(name);
+    return isRecord(value) ? Object.entries(value) : this.#reject(name, "no object");
   }
 
   /** Whoever is named there; `ghost` for an account that is gone. */

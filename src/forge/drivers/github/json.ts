@@ -1,0 +1,17 @@
+/**
+ * Parses JSON. Whole numbers that a double cannot hold become text, so that no id is rounded to
+ * another one. Throws `SyntaxError`.
+ */
+export function parseJson(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  if (!perhapsLong.test(text)) return value;
+  return JSON.parse(text.replaceAll(textsAndLongNumbers, keepDigits));
+}
+
+const perhapsLong = /[[:,]\s*-?\d{16}/;
+const textsAndLongNumbers = /"(?:[^"\\]+|\\.)*"|-?\d{16,}(?:\.\d+)?(?:e[+-]?\d+)?/gi;
+
+function keepDigits(token: string): string {
+  const isWhole = /^-?\d+$/.test(token);
+  return isWhole && !Number.isSafeInteger(Number(token)) ? `"${token}"` : token;
+}
