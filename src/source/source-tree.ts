@@ -30,6 +30,8 @@ export interface Fingerprint {
 export interface SourceTree {
   /** `folder` or `commit`, and which, in words for messages. */
   readonly origin: string;
+  /** Equal for trees with the same files; absent where only reading them all could tell. */
+  contentId?(): Promise<string>;
   /** Every entry, sorted by path by code units; `.git` is left out. Rejects with `SOURCE_TOO_LARGE` past 2 000 000 entries. */
   list(): Promise<readonly SourceEntry[]>;
   /** All bytes of a file. Rejects with `SOURCE_FILE_MISSING`, or `SOURCE_FILE_TOO_LARGE` past `maxBytes`. */

@@ -66,17 +66,13 @@ export interface RegistryReaderPorts {
 /** Snapshots that are kept: the head, and the few commits whose versions are being delivered. */
 const keptSnapshots = 16;
 
-interface Snapshot {
-  readonly tree: SourceTree;
-  readonly registry: Promise<Registry>;
-}
-
 /** The reader over commits of a Git repository. */
 export class CommitRegistryReader implements RegistryReader {
   readonly recipe = digestRecipe;
   readonly #ports: RegistryReaderPorts;
   readonly #documents: DocumentCache;
-  readonly #snapshots = new Map<string, Snapshot>();
+  readonly #trees = new Map<string, SourceTree>();
+  readonly #snapshots = new Map<string, Promise<Registry>>();
   readonly #under = new Map<string, Promise<Registry>>();
   readonly #policies = new Map<string, Promise<Registry>>();
   readonly #policyDigests = new Map<string, Promise<Digest>>();
@@ -88,17 +84,23 @@ export class CommitRegistryReader implements RegistryReader {
   }
 
   registryAt(commit: string): Promise<Registry> {
-    return this.#snapshot(commit).registry;
+    const tree = this.#treeAt(commit);
+    return this.#snapshot(tree, () => this.#contentId(commit, tree));
   }
 
   registryUnder(commit: string, policy: string): Promise<Registry> {
-    return remember(this.#under, `${commit} ${policy}`, () => this.#readUnder(commit, policy));
+    return remember(this.#under, `${commit} ${policy} ${this.#day()}`, () =>
+      this.#readUnder(commit, policy),
+    );
   }
 
   async #readUnder(commit: string, policy: string): Promise<Registry> {
-    const [own, other] = [this.#ports.treeAt(commit), this.#ports.treeAt(policy)];
+    const [own, other] = [this.#treeAt(commit), this.#treeAt(policy)];
     if (commit === policy || (await hasSamePolicy(own, other))) return this.registryAt(commit);
-    return this.#snapshot(`${commit} ${policy}`, () => underPolicyTree(own, other)).registry;
+    return this.#snapshot(underPolicyTree(own, other), async () => {
+      const ids = [await this.#contentId(commit, own), await this.#contentId(policy, other)];
+      return ids.join(" ");
+    });
   }
 
   async settingsAt(commit: string): Promise<RegistrySettings | undefined> {
@@ -110,7 +112,7 @@ export class CommitRegistryReader implements RegistryReader {
   }
 
   #partAt(commit: string, isWanted: (path: string) => boolean): Promise<Registry> {
-    return readRegistry(partOfTree(this.#ports.treeAt(commit), isWanted), {
+    return readRegistry(partOfTree(this.#treeAt(commit), isWanted), {
       cache: this.#documents,
       ...this.#today(),
     });
@@ -141,11 +143,10 @@ export class CommitRegistryReader implements RegistryReader {
   }
 
   async evidence(commit: string, registry: Registry, asset: Asset): Promise<Evidence> {
-    const { tree } = this.#snapshot(commit);
     return {
       digest: await this.evidenceDigest(commit, registry, asset),
       metadata: asset.metadata?.document.value,
-      evaluations: await readEvaluations(asset, registry, tree),
+      evaluations: await readEvaluations(asset, registry, this.#treeAt(commit)),
     };
   }
 
@@ -156,7 +157,7 @@ export class CommitRegistryReader implements RegistryReader {
   async #digestPolicy(commit: string): Promise<Digest> {
     const registry = await this.policyAt(commit);
     return policyDigest(registry, {
-      tree: this.#ports.treeAt(commit),
+      tree: this.#treeAt(commit),
       hashes: this.#ports.hashes,
     });
   }
@@ -168,7 +169,7 @@ export class CommitRegistryReader implements RegistryReader {
   openFile(commit: string, registry: Registry, file: RegistryFile): AsyncIterable<Uint8Array> {
     return file.content.type === "object"
       ? this.#ports.openObject(registry, file.content.sha256)
-      : this.#snapshot(commit).tree.open(file.path);
+      : this.#treeAt(commit).open(file.path);
   }
 
   #today(): { readonly now?: Date } {
@@ -176,25 +177,34 @@ export class CommitRegistryReader implements RegistryReader {
     return clock === undefined ? {} : { now: clock.now() };
   }
 
+  /** What was accepted until yesterday is reported today. */
+  #day(): string {
+    return this.#ports.clock?.now().toISOString().slice(0, 10) ?? "";
+  }
+
   #sources(commit: string, registry: Registry): ByteSources {
     return {
-      tree: this.#snapshot(commit).tree,
+      tree: this.#treeAt(commit),
       openObject: (sha256) => this.#ports.openObject(registry, sha256),
       hashes: this.#ports.hashes,
     };
   }
 
-  #snapshot(key: string, treeOf = () => this.#ports.treeAt(key)): Snapshot {
-    const known = this.#snapshots.get(key) ?? this.#read(key, treeOf());
-    keepNewest(this.#snapshots, key, known);
-    return known;
+  #treeAt(commit: string): SourceTree {
+    const tree = this.#trees.get(commit) ?? this.#ports.treeAt(commit);
+    keepNewest(this.#trees, commit, tree);
+    return tree;
   }
 
-  #read(key: string, tree: SourceTree): Snapshot {
-    const registry = readRegistry(tree, { cache: this.#documents, ...this.#today() });
-    // A failed read is not an answer to keep.
-    registry.catch(() => this.#snapshots.delete(key));
-    return { tree, registry };
+  /** Commits of the same files are one: a merge that changed nothing more, its preview, its head. */
+  async #contentId(commit: string, tree: SourceTree): Promise<string> {
+    return (await tree.contentId?.()) ?? commit;
+  }
+
+  async #snapshot(tree: SourceTree, idOf: () => Promise<string>): Promise<Registry> {
+    return remember(this.#snapshots, `${await idOf()} ${this.#day()}`, () =>
+      readRegistry(tree, { cache: this.#documents, ...this.#today() }),
+    );
   }
 }
 

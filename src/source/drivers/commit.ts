@@ -5,6 +5,8 @@ import type { SourceEntry, SourceTree } from "../source-tree.ts";
 
 /** What this driver needs of a Git repository. */
 export interface GitObjects {
+  /** The same for commits of the same files. */
+  readCommit(commit: string): Promise<{ readonly tree: string }>;
   listTree(commit: string): Promise<readonly GitTreeItem[]>;
   readBlob(id: string): Promise<Uint8Array>;
   /** Many blobs, in the order asked for. */
@@ -30,7 +32,6 @@ export class CommitSourceTree implements SourceTree {
   readonly #git: GitObjects;
   readonly #commit: string;
   #entries: Promise<readonly SourceEntry[]> | undefined;
-  #files: Promise<ReadonlyMap<string, SourceEntry>> | undefined;
 
   constructor(options: { readonly git: GitObjects; readonly commit: string }) {
     this.#git = options.git;
@@ -38,8 +39,16 @@ export class CommitSourceTree implements SourceTree {
     this.origin = `commit ${options.commit.slice(0, 12)}`;
   }
 
+  async contentId(): Promise<string> {
+    return (await this.#git.readCommit(this.#commit)).tree;
+  }
+
   list(): Promise<readonly SourceEntry[]> {
-    this.#entries ??= this.#list();
+    if (this.#entries === undefined) {
+      this.#entries = this.#list();
+      // A failed look is not an answer to keep.
+      this.#entries.catch(() => (this.#entries = undefined));
+    }
     return this.#entries;
   }
 
@@ -53,10 +62,10 @@ export class CommitSourceTree implements SourceTree {
     paths: readonly string[],
     options: { readonly maxBytes: number },
   ): AsyncIterable<{ readonly path: string; readonly bytes: Uint8Array }> {
-    const files = await this.#index();
+    const entries = await this.list();
     const pathsById = new Map<string, string[]>();
     for (const path of paths) {
-      const entry = files.get(path);
+      const entry = findFile(entries, path);
       if (entry?.objectId === undefined || entry.sizeBytes > options.maxBytes) continue;
       const same = pathsById.get(entry.objectId);
       if (same === undefined) pathsById.set(entry.objectId, [path]);
@@ -80,27 +89,42 @@ export class CommitSourceTree implements SourceTree {
     if (items.length > maxEntries) throw treeTooLarge(this.origin, maxEntries);
     return items
       .filter((item) => !isLeftOut(item.path))
-      .map(toEntry)
+      .map(entryOf)
       .sort((left, right) => byCodeUnits(left.path, right.path));
   }
 
   async #file(path: string): Promise<{ readonly objectId: string; readonly sizeBytes: number }> {
-    const entry = (await this.#index()).get(path);
+    const entry = findFile(await this.list(), path);
     if (entry?.objectId === undefined) throw fileMissing(path, this.origin);
     return { objectId: entry.objectId, sizeBytes: entry.sizeBytes };
   }
+}
 
-  #index(): Promise<ReadonlyMap<string, SourceEntry>> {
-    this.#files ??= this.list().then(
-      (entries) =>
-        new Map(
-          entries
-            .filter(({ type }) => type === "file")
-            .map((entry) => [entry.path, entry] as const),
-        ),
-    );
-    return this.#files;
+/**
+ * A plain file of a sorted list: many trees are open at a time, and an index of each would be large.
+ */
+function findFile(entries: readonly SourceEntry[], path: string): SourceEntry | undefined {
+  let low = 0;
+  let high = entries.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((entries[middle]?.path ?? "") <= path) low = middle + 1;
+    else high = middle;
   }
+  // A broken tree may name a path twice.
+  for (let at = low - 1; entries[at]?.path === path; at -= 1) {
+    if (entries[at]?.type === "file") return entries[at];
+  }
+  return undefined;
+}
+
+const known = new WeakMap<GitTreeItem, SourceEntry>();
+
+/** Files that several trees share are the same objects in all of them. */
+function entryOf(item: GitTreeItem): SourceEntry {
+  const entry = known.get(item) ?? toEntry(item);
+  known.set(item, entry);
+  return entry;
 }
 
 function toEntry(item: GitTreeItem): SourceEntry {

@@ -13,6 +13,8 @@ import { decodeName, isObjectId, isRevision, parseCommit } from "../../objects.t
 import { ObjectReader, type GitObject } from "./object-reader.ts";
 import { GitProgram, type Environment } from "./program.ts";
 import { splitAtNul } from "./records.ts";
+import { TreeLister } from "./tree-lister.ts";
+import { NodeBuilder } from "./tree-nodes.ts";
 
 export interface NativeGitReaderOptions {
   /** A work tree, any folder in it, or a bare repository. */
@@ -30,6 +32,7 @@ const readAhead = 64;
 export class NativeGitReader implements GitReader {
   readonly #git: GitProgram;
   readonly #objects: ObjectReader;
+  readonly #trees: TreeLister;
   readonly #onTrouble: (what: string) => void;
 
   /** `onTrouble` hears of every object that is missing or cannot be read. */
@@ -37,6 +40,7 @@ export class NativeGitReader implements GitReader {
     this.#git = git;
     this.#objects = new ObjectReader(git, maxObjectBytes);
     this.#onTrouble = onTrouble;
+    this.#trees = new TreeLister({ git, readObject: (id) => this.readObject(id) });
   }
 
   /** Rejects with `GIT_NOT_A_REPOSITORY`, `GIT_REPOSITORY_UNSUPPORTED` or `GIT_PROGRAM_MISSING`. */
@@ -109,9 +113,14 @@ export class NativeGitReader implements GitReader {
   }
 
   async listTree(commit: string): Promise<readonly TreeItem[]> {
-    await this.readCommit(commit);
+    const { tree } = await this.readCommit(commit);
+    return (await this.#trees.list(tree)) ?? this.#listWhole(commit, tree);
+  }
+
+  async #listWhole(commit: string, tree: string): Promise<readonly TreeItem[]> {
     const args = ["ls-tree", "-r", "-t", "-z", "-l", "--full-tree", commit];
     const items: TreeItem[] = [];
+    const builder = new NodeBuilder(tree);
     let seen = 0;
     try {
       // Folders are listed so that those which hold nothing but folders count as well.
@@ -119,13 +128,15 @@ export class NativeGitReader implements GitReader {
         seen += 1;
         if (seen > maxEntries) throw treeTooLarge(commit, `${maxEntries} entries`);
         const item = parseTreeLine(record);
+        builder.add(item);
         if (item.mode !== "040000") items.push(item);
       }
     } catch (error) {
       if (hasCode(error, "GIT_OBJECT_TOO_LARGE")) throw treeTooLarge(commit, "1 MiB of path");
       throw this.#toReadError(error, commit);
     }
-    return items.sort((left, right) => byCodeUnits(left.path, right.path));
+    const learnt = this.#trees.learn(builder);
+    return learnt ?? items.sort((left, right) => byCodeUnits(left.path, right.path));
   }
 
   async readBlob(id: string): Promise<Uint8Array> {
