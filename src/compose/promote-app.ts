@@ -8,6 +8,7 @@ import { archive, deprecate } from "../usecases/promote/mark-version.ts";
 import { acceptPolicy, explainPolicy } from "../usecases/promote/policy.ts";
 import { hold } from "../usecases/promote/hold.ts";
 import { promote, rollback, withdraw } from "../usecases/promote/promote.ts";
+import { publishCheck } from "../usecases/promote/publish-check.ts";
 import { reportProposed } from "../usecases/promote/proposals.ts";
 import {
   check,
@@ -29,6 +30,7 @@ export function promoteAppFor(
 ): Omit<PromoteApp, "policyTest"> {
   return {
     check: async (request) => check(await lazy.get(), request),
+    checkOnHost: async (request) => publishCheck(await lazy.get(), request),
     pullRequests: async (request) => listPullRequests(await lazy.get(), request),
     pullRequest: async (request) => showPullRequest(await lazy.get(), request),
     openPullRequest: async (request) => openPullRequest(await lazy.get(), request),

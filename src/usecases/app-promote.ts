@@ -228,9 +228,29 @@ export interface RegisterReport extends ProposalReport {
   readonly knownBytes: number;
 }
 
+/** A change that the pull-request host knows: a pull request, or what its merge queue has made. */
+export type HostCheckRequest = (
+  | { readonly pullRequest: number }
+  /** The full id of the commit. */
+  | { readonly mergeGroup: string }
+) & {
+  /** Show it on the host as well. */
+  readonly publish: boolean;
+};
+
+export interface HostCheckReport {
+  readonly report: CheckReport;
+  /** The host shows it now. */
+  readonly published: boolean;
+  /** Why the host does not show it, although that was asked for. */
+  readonly refusal?: string;
+}
+
 /** The part of the application that proposes, reviews and decides. */
 export interface PromoteApp {
   check(request: CheckRequest): Promise<CheckReport>;
+  /** As `cairn serve` does it; without the right to publish, the answer alone. */
+  checkOnHost(request: HostCheckRequest): Promise<HostCheckReport>;
   pullRequests(request: {
     readonly states: readonly PullRequest["state"][];
   }): Promise<{ readonly items: readonly PullRequestItem[]; readonly next: undefined }>;

@@ -44,7 +44,7 @@ function levelOf({ severity, accepted }: Finding): Severity {
 }
 
 /** A line break would start a command of its own. */
-function escapeData(text: string): string {
+export function escapeData(text: string): string {
   return redact(text).replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 }
 

@@ -44,7 +44,7 @@ function proceed({ pullRequest, outcome, moves }: CheckReport, now: Date): strin
 }
 
 /** A move waits for the slowest of its gates. */
-function latestWait(moves: readonly MoveReport[]): string | undefined {
+export function latestWait(moves: readonly MoveReport[]): string | undefined {
   return moves
     .flatMap(({ until }) => until ?? [])
     .sort((left, right) => Date.parse(left) - Date.parse(right))
