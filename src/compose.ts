@@ -5,18 +5,18 @@ import { createStoreOpener, openStoreUrl } from "./compose/open-store.ts";
 import { openSession } from "./compose/open-session.ts";
 import { createPolicyTester } from "./compose/test-policies.ts";
 import { createChangeValidator } from "./compose/validate-change.ts";
-import { createValidator } from "./compose/validate-paths.ts";
+import { createValidator, type ValidatorContext } from "./compose/validate-paths.ts";
 import { LazyTextCache } from "./compose/text-cache.ts";
 import { promoteAppFor } from "./compose/promote-app.ts";
 import { createJobRenderer } from "./compose/render-job.ts";
+import { ServeSource, type OpenedRegistry, type RegistryToOpen } from "./compose/serve-source.ts";
 import {
-  configuredTarget,
   loadSettings,
   locateRegistry,
   type RegistryTarget,
   type Settings,
 } from "./compose/settings.ts";
-import type { OpenServeContext, ServedRegistry } from "./controller/serve-context.ts";
+import type { OpenServeContext } from "./controller/serve-context.ts";
 import { FileDownloadFolder } from "./store/drivers/file/file-download-folder.ts";
 import type { App } from "./usecases/app.ts";
 import type { AppOptions, CreateApp } from "./usecases/app-options.ts";
@@ -42,49 +42,35 @@ import { verify } from "./usecases/operate/verify.ts";
 /** Everything Cairn can do, on the registry that the options mean. Nothing is opened before it is needed. */
 export const createApp: CreateApp = async (options) => {
   const settings = await loadSettings(options);
-  return appFor(options, settings, () => locateRegistry(options, settings));
+  const locate = (): Promise<RegistryTarget> => locateRegistry(options, settings);
+  const texts = new LazyTextCache(settings.dataFolder);
+  return openRegistry(options, settings, { locate, texts }).app;
 };
 
 /** What `cairn serve` works on: the registry that was named, else all of cairn.yaml. */
-export const openServeContext: OpenServeContext = async (options) => {
-  const settings = await loadSettings(options);
-  const { registries } = settings.config;
-  const targets =
-    options.registry === undefined && registries.length > 0
-      ? await Promise.all(registries.map((registry) => configuredTarget(registry, options.cwd)))
-      : [await locateRegistry(options, settings)];
-  return {
-    registries: targets.map((target) => served(options, settings, target)),
-    http: settings.config.http,
-    dataFolder: settings.dataFolder,
-  };
-};
+export const openServeContext: OpenServeContext = async (options) =>
+  ServeSource.open(options, (settings, { log = options.log, ...registry }) =>
+    openRegistry({ ...options, log }, settings, registry),
+  );
 
-function served(options: AppOptions, settings: Settings, target: RegistryTarget): ServedRegistry {
-  const { name, url, pollMs, resyncCron, verifyCron, gitFolder } = target;
-  const log = options.log.child({ registry: name });
-  return {
-    name,
-    url,
-    watchPaths: gitFolder === undefined ? [] : [gitFolder],
-    pollMs,
-    ...(resyncCron === undefined ? {} : { resyncCron }),
-    ...(verifyCron === undefined ? {} : { verifyCron }),
-    app: appFor({ ...options, log }, settings, () => Promise.resolve(target)),
-  };
-}
-
-function appFor(
+/** An app, and what its host says. */
+function openRegistry(
   options: AppOptions,
   settings: Settings,
-  locate: () => Promise<RegistryTarget>,
-): App {
+  { locate, texts }: RegistryToOpen,
+): OpenedRegistry {
   const openStore = createStoreOpener(settings);
-  const texts = new LazyTextCache(settings.dataFolder);
   const lazy = new LazySession(async (signal) =>
     openSession({ options, settings, openStore, texts, signal }, await locate()),
   );
-  const context = { options, locate, lazy, texts };
+  return {
+    app: appOf({ options, locate, lazy, texts }),
+    repositoryId: async () => (await lazy.get()).host?.repositoryId(),
+  };
+}
+
+function appOf(context: ValidatorContext): App {
+  const { options, lazy, texts } = context;
   return {
     ...promoteAppFor(options, lazy),
     policyTest: createPolicyTester(context),

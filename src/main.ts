@@ -24,8 +24,15 @@ const serve: CliServices["serve"] = async (request) => {
   const { openServeContext } = await import("./compose.ts");
   const { serveRegistries } = await import("./controller/serve.ts");
   const { startHttpServer } = await import("./http/node.ts");
-  await serveRegistries(request, { openServeContext, startHttp: startHttpServer });
+  await serveRegistries(request, { openServeContext, startHttp: startHttpServer, onReloadSignal });
 };
+
+/** A daemon reads its configuration again on SIGHUP; on a terminal it means that the terminal is gone. */
+function onReloadSignal(listener: () => void): () => void {
+  if (process.stderr.isTTY) return () => undefined;
+  process.on("SIGHUP", listener);
+  return () => process.off("SIGHUP", listener);
+}
 
 const watch: CliServices["watch"] = async (request) => {
   const { openLook } = await import("./compose/watch.ts");

@@ -18,6 +18,8 @@ import type { AppOptions } from "../usecases/app-options.ts";
 /** Flags, environment and `cairn.yaml` put together: the first that says something wins. */
 export interface Settings {
   readonly config: OperatorConfig;
+  /** Relative paths of the configuration start here. */
+  readonly folder: string;
   readonly dataFolder: string;
   /** Relative roots of file stores lie below it; it is always allowed. */
   readonly storesFolder: string;
@@ -30,8 +32,20 @@ export interface RegistryTarget extends ConfiguredRegistry {
   readonly workTree: string | undefined;
 }
 
+/** The operator's file as it was found. */
+export interface OperatorFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
 export async function loadSettings(options: AppOptions): Promise<Settings> {
-  const { config, folder } = await loadConfig(options);
+  return settingsOf(options, await readOperatorFile(options));
+}
+
+/** Throws `CONFIG_INVALID`. */
+export function settingsOf(options: AppOptions, file: OperatorFile | undefined): Settings {
+  const config = file === undefined ? defaultConfig : parseConfig(file);
+  const folder = file === undefined ? options.cwd : dirname(file.path);
   const dataFolder =
     fromFlag(options.data, options) ??
     fromConfig(config.dataFolder, folder) ??
@@ -40,7 +54,28 @@ export async function loadSettings(options: AppOptions): Promise<Settings> {
     fromFlag(options.stores, options) ??
     fromConfig(config.storesFolder, folder) ??
     join(dirname(dataFolder), "cairn-stores");
-  return { config, dataFolder, storesFolder };
+  return { config, folder, dataFolder, storesFolder };
+}
+
+/** `undefined` when nobody named one and there is none. Rejects with `CONFIG_UNREADABLE`. */
+export async function readOperatorFile(options: AppOptions): Promise<OperatorFile | undefined> {
+  const path = resolve(options.cwd, options.config ?? "cairn.yaml");
+  try {
+    return { path, bytes: await readFile(path) };
+  } catch (cause) {
+    if (options.config === undefined && hasCode(cause, "ENOENT")) return undefined;
+    throw configUnreadable(path, cause);
+  }
+}
+
+export function configUnreadable(path: string, cause?: unknown): CairnError {
+  return new CairnError({
+    code: "CONFIG_UNREADABLE",
+    kind: "invalid",
+    message: `The configuration ${path} cannot be read.`,
+    hint: "Give the path of a cairn.yaml with --config.",
+    cause,
+  });
 }
 
 /**
@@ -50,13 +85,14 @@ export async function loadSettings(options: AppOptions): Promise<Settings> {
  */
 export async function locateRegistry(
   options: AppOptions,
-  { config }: Settings,
+  settings: Settings,
 ): Promise<RegistryTarget> {
-  if (options.registry !== undefined) return targetOf(options.registry, options, config);
+  const { config, folder } = settings;
+  if (options.registry !== undefined) return targetOf(options.registry, options, settings);
   const around = await findLocalRepository(options.cwd);
-  if (around !== undefined) return targetOf(around.workTree ?? around.gitFolder, options, config);
+  if (around !== undefined) return targetOf(around.workTree ?? around.gitFolder, options, settings);
   const [only, ...others] = config.registries;
-  if (only !== undefined && others.length === 0) return configuredTarget(only, options.cwd);
+  if (only !== undefined && others.length === 0) return configuredTarget(only, folder);
   throw new CairnError({
     code: "REGISTRY_NOT_SAID",
     kind: "invalid",
@@ -68,12 +104,13 @@ export async function locateRegistry(
   });
 }
 
+/** A path in the configuration is relative to its folder. */
 export async function configuredTarget(
   registry: ConfiguredRegistry,
-  cwd: string,
+  folder: string,
 ): Promise<RegistryTarget> {
   if (isUrl(registry.url)) return { ...registry, gitFolder: undefined, workTree: undefined };
-  const path = resolve(cwd, registry.url);
+  const path = resolve(folder, registry.url);
   const local = await openLocalRepository(path);
   return { ...registry, url: path, gitFolder: local?.gitFolder, workTree: local?.workTree };
 }
@@ -87,12 +124,12 @@ export function registryFolder(dataFolder: string, url: string): string {
 async function targetOf(
   registry: string,
   { cwd, forge }: AppOptions,
-  config: OperatorConfig,
+  { config, folder }: Settings,
 ): Promise<RegistryTarget> {
   const configured = config.registries.find(
     ({ name, url }) => name === registry || url === registry,
   );
-  if (configured !== undefined) return configuredTarget(configured, cwd);
+  if (configured !== undefined) return configuredTarget(configured, folder);
   const plain = {
     name: nameOf(registry),
     branch: undefined,
@@ -131,14 +168,9 @@ function isUrl(text: string): boolean {
   return /^[a-z][a-z0-9+.-]+:\/\//i.test(text) || /^[^/\s@]+@[^/\s:]+:/.test(text);
 }
 
-async function loadConfig(
-  options: AppOptions,
-): Promise<{ readonly config: OperatorConfig; readonly folder: string }> {
-  const path = resolve(options.cwd, options.config ?? "cairn.yaml");
-  const bytes = await readConfig(path, options.config !== undefined);
-  if (bytes === undefined) return { config: defaultConfig, folder: options.cwd };
+function parseConfig({ path, bytes }: OperatorFile): OperatorConfig {
   const parsed = parseOperatorConfig(bytes, path);
-  if (parsed.ok) return { config: parsed.value, folder: dirname(path) };
+  if (parsed.ok) return parsed.value;
   const [first] = parsed.problem;
   throw new CairnError({
     code: "CONFIG_INVALID",
@@ -146,21 +178,6 @@ async function loadConfig(
     message: `${path}:${first?.line ?? 1}:${first?.column ?? 1}: ${first?.message ?? "it cannot be used."}`,
     hint: "docs/operating.md shows every key of cairn.yaml.",
   });
-}
-
-async function readConfig(path: string, isWanted: boolean): Promise<Uint8Array | undefined> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    if (!isWanted && hasCode(cause, "ENOENT")) return undefined;
-    throw new CairnError({
-      code: "CONFIG_UNREADABLE",
-      kind: "invalid",
-      message: `The configuration ${path} cannot be read.`,
-      hint: "Give the path of a cairn.yaml with --config.",
-      cause,
-    });
-  }
 }
 
 function fromFlag(path: string | undefined, { cwd }: AppOptions): string | undefined {

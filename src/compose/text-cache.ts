@@ -24,6 +24,7 @@ interface TextCache {
 export class LazyTextCache {
   readonly #dataFolder: string;
   #cache: Promise<TextCache> | undefined;
+  #saving: Promise<void> = Promise.resolve();
 
   constructor(dataFolder: string) {
     this.#dataFolder = dataFolder;
@@ -34,7 +35,14 @@ export class LazyTextCache {
     return (await this.#cache).documents;
   }
 
+  /** One after the other: registries that are served together share it. */
   async save(): Promise<void> {
+    const saved = this.#saving.then(async () => this.#save());
+    this.#saving = saved.catch(() => undefined);
+    return saved;
+  }
+
+  async #save(): Promise<void> {
     const [opened] = await Promise.allSettled([this.#cache]);
     if (opened.status === "fulfilled") await opened.value?.save();
   }

@@ -30,9 +30,10 @@ class TextWorkers implements TextParsers {
     return free?.parse(texts);
   }
 
+  /** Another registry may be at work: its threads end with it. */
   rest(): void {
-    for (const thread of this.#threads) thread.end();
-    this.#threads = [];
+    for (const thread of this.#threads) if (thread.load === 0) thread.end();
+    this.#threads = this.#threads.filter(({ load }) => load > 0);
   }
 
   #start(): Thread | undefined {

@@ -1,18 +1,18 @@
 import type { Clock } from "../shared/clock.ts";
 import type { Logger } from "../shared/log.ts";
-import type { App } from "../usecases/app.ts";
-import type { TimedCondition } from "./conditions.ts";
 import { nothingToServe } from "./errors.ts";
+import { defaultLimits, type ControllerLimits } from "./limits.ts";
+import { Member, type MemberOptions, type RegistryView } from "./member.ts";
 import { Metrics } from "./metrics.ts";
 import { WorkQueue } from "./queue.ts";
-import { ReconcileLoop, type Work } from "./reconcile.ts";
-import type { ServedRegistry } from "./serve-context.ts";
+import type { Work } from "./reconcile.ts";
+import type { ServeContext, ServedRegistry } from "./serve-context.ts";
 import type { Timer } from "./timer.ts";
-import { startTriggers } from "./triggers/start.ts";
-import type { StopTrigger } from "./triggers/trigger.ts";
+import { checkTriggers } from "./triggers/start.ts";
 
 export interface ControllerOptions {
   readonly registries: readonly ServedRegistry[];
+  readonly webhookSecrets?: readonly string[];
   readonly work: Work;
   readonly clock: Clock;
   readonly timer: Timer;
@@ -21,145 +21,166 @@ export interface ControllerOptions {
   readonly limits?: Partial<ControllerLimits>;
 }
 
-export interface ControllerLimits {
-  /** Registries worked on at once: each is a Git process and a few streams. */
-  readonly concurrency: number;
-  readonly backoffBaseMs: number;
-  /** Also the longest that a host which came back waits for Cairn. */
-  readonly backoffMaxMs: number;
-  readonly noProgressMs: number;
-  /** How long `stop` lets the run in flight finish, and then how long it lets it abort. */
-  readonly graceMs: number;
-  readonly abortMs: number;
-}
-
-const defaultLimits: ControllerLimits = {
-  concurrency: 4,
-  backoffBaseMs: 1000,
-  backoffMaxMs: 60_000,
-  noProgressMs: 600_000,
-  graceMs: 20_000,
-  abortMs: 5000,
-};
-
-/** One registry as those see it who only look. */
-export interface RegistryView {
-  readonly name: string;
-  readonly url: string;
-  readonly app: App;
-  conditions(): readonly TimedCondition[];
-  /** Why its loop does not get on, or `undefined`. */
-  stallReason(): string | undefined;
-}
-
-/** The controller as HTTP sees it. */
+/** The controller as HTTP sees it; what it says is always of now. */
 export interface ControllerView {
   readonly registries: readonly RegistryView[];
+  readonly webhooks: {
+    readonly secrets: readonly string[];
+    hint(repositoryId: string): boolean;
+    count(outcome: string): void;
+  };
+  configProblem(): string | undefined;
   readonly metrics: Pick<Metrics, "contentType" | "render">;
+}
+
+/** What a new configuration did. */
+export interface Changes {
+  readonly added: readonly string[];
+  readonly changed: readonly string[];
+  readonly removed: readonly string[];
 }
 
 /** Keeps registries true from `start` to `stop`. */
 export class Controller {
-  readonly #options: ControllerOptions;
-  readonly #limits: ControllerLimits;
-  readonly #loops = new Map<string, ReconcileLoop>();
+  readonly #log: Logger;
   readonly #queue: WorkQueue;
   readonly #metrics: Metrics;
-  readonly #abort = new AbortController();
-  #triggers: readonly StopTrigger[] = [];
+  readonly #shared: MemberOptions;
+  readonly #members = new Map<string, Member>();
+  #webhookSecrets: readonly string[];
+  #configProblem: string | undefined;
+  #isStopping = false;
+  #applying: Promise<unknown> = Promise.resolve();
 
   constructor(options: ControllerOptions) {
-    if (options.registries.length === 0) throw nothingToServe();
-    this.#options = options;
-    this.#limits = { ...defaultLimits, ...options.limits };
-    const { timer, random } = options;
-    const { concurrency, backoffBaseMs: baseMs, backoffMaxMs: maxMs } = this.#limits;
+    const { registries, timer, random, webhookSecrets = [] } = options;
+    if (registries.length === 0) throw nothingToServe();
+    const limits = { ...defaultLimits, ...options.limits };
+    this.#log = options.log;
+    this.#webhookSecrets = webhookSecrets;
     this.#queue = new WorkQueue({
-      run: async (name) => (await this.#loops.get(name)?.run()) ?? { retry: false },
-      concurrency,
-      backoff: { baseMs, maxMs },
+      ...limits,
+      run: async (name) => (await this.#members.get(name)?.run()) ?? { retry: false },
+      backoff: { baseMs: limits.backoffBaseMs, maxMs: limits.backoffMaxMs },
       timer,
       random,
     });
     this.#metrics = new Metrics(() => this.#queue.depth);
-    for (const registry of options.registries) {
-      this.#loops.set(registry.name, this.#createLoop(registry));
-    }
+    const enqueue = (name: string): void => this.#queue.enqueue(name);
+    this.#shared = { ...options, limits, metrics: this.#metrics, enqueue };
+    for (const registry of registries) this.#admit(registry);
   }
 
   get view(): ControllerView {
-    const { registries } = this.#options;
+    const registries = (): readonly RegistryView[] =>
+      [...this.#members.values()].map(({ view }) => view);
+    const secrets = (): readonly string[] => this.#webhookSecrets;
     return {
-      registries: registries.map((registry) => this.#viewOf(registry)),
+      get registries() {
+        return registries();
+      },
+      webhooks: {
+        get secrets() {
+          return secrets();
+        },
+        hint: (repositoryId) => this.#hint(repositoryId),
+        count: (outcome) => this.#metrics.countDelivery(outcome),
+      },
+      configProblem: () => this.#configProblem,
       metrics: this.#metrics,
     };
   }
 
   /** Rejects with `CONTROLLER_CRON_INVALID`, and then nothing runs. */
   start(): void {
-    const { registries, timer, random, log } = this.#options;
-    const stops: StopTrigger[] = [];
-    try {
-      for (const registry of registries) {
-        const { name } = registry;
-        const enqueue = (): void => this.#queue.enqueue(name);
-        const requestVerify = (): void => {
-          this.#loops.get(name)?.requestVerify();
-          enqueue();
-        };
-        stops.push(...startTriggers(registry, { enqueue, requestVerify, timer, random, log }));
-      }
-    } finally {
-      this.#triggers = stops;
-    }
-    for (const { name } of registries) this.#queue.enqueue(name);
+    const members = [...this.#members.values()];
+    for (const { registry } of members) checkTriggers(registry);
+    for (const member of members) member.start();
   }
 
-  /** Lets the run in flight finish, then cancels it, then leaves it: always ends in bounded time. */
+  /**
+   * Serves these from now on: what is new starts, what is gone ends, what is different is made anew,
+   * each without a word to the others. Rejects with `CONTROLLER_CRON_INVALID`, and then nothing has
+   * changed.
+   */
+  async apply(next: Pick<ServeContext, "registries" | "webhookSecrets">): Promise<Changes> {
+    const applied = this.#applying.then(async () => this.#apply(next));
+    this.#applying = applied.catch(() => undefined);
+    return applied;
+  }
+
+  /** What is wrong with the configuration, or that nothing is any more. */
+  reportConfig(problem: string | undefined): void {
+    this.#configProblem = problem;
+    this.#metrics.setConfigValid(problem === undefined);
+    if (problem !== undefined) this.#metrics.observeReload("failed");
+  }
+
+  /** Lets the runs in flight finish, then cancels them, then leaves them: always ends in bounded time. */
   async stop(): Promise<void> {
-    const { timer, log } = this.#options;
-    await Promise.all(this.#triggers.map(async (stop) => stop()));
+    this.#isStopping = true;
     const idle = this.#queue.stop();
-    if (await isInTime(idle, this.#limits.graceMs, timer)) return;
-    log.warn({}, "the run in flight takes too long and is cancelled");
-    this.#abort.abort();
-    if (await isInTime(idle, this.#limits.abortMs, timer)) return;
-    log.error({}, "the run in flight does not end; leaving it");
-  }
-
-  #createLoop(registry: ServedRegistry): ReconcileLoop {
-    const { work, clock, timer, log } = this.#options;
-    return new ReconcileLoop({
-      registry,
-      work,
-      signal: this.#abort.signal,
-      noProgressMs: this.#limits.noProgressMs,
-      clock,
-      timer,
-      log: log.child({ registry: registry.name }),
-      metrics: this.#metrics,
+    const members = [...this.#members.values()];
+    const ended = members.map(async (member) => {
+      if (!(await member.end(async () => idle))) await member.close();
     });
+    await Promise.all([this.#applying, ...ended]);
   }
 
-  #viewOf({ name, url, app, pollMs }: ServedRegistry): RegistryView {
-    const loop = this.#loops.get(name);
-    // Idle, a loop runs with every poll, or waits for its next try.
-    const idleLimitMs = 3 * pollMs + this.#limits.backoffMaxMs;
+  async #apply({
+    registries,
+    webhookSecrets,
+  }: Pick<ServeContext, "registries" | "webhookSecrets">): Promise<Changes> {
+    if (this.#isStopping) return { added: [], changed: [], removed: [] };
+    for (const registry of registries) checkTriggers(registry);
+    const names = new Set(registries.map(({ name }) => name));
+    const added = registries.filter(({ name }) => !this.#members.has(name));
+    const changed = registries.filter(({ name, revision }) => {
+      const member = this.#members.get(name);
+      return member !== undefined && member.registry.revision !== revision;
+    });
+    const removed = [...this.#members.values()].filter(({ registry }) => !names.has(registry.name));
+    this.#webhookSecrets = webhookSecrets;
+    for (const registry of added) this.#admit(registry).start();
+    await Promise.all([
+      ...changed.map(async (registry) => this.#replace(registry)),
+      ...removed.map(async (member) => this.#dismiss(member)),
+    ]);
+    this.#metrics.observeReload("ok");
     return {
-      name,
-      url,
-      app,
-      conditions: () => loop?.conditions ?? [],
-      stallReason: () => loop?.stallReason(idleLimitMs),
+      added: added.map(({ name }) => name),
+      changed: changed.map(({ name }) => name),
+      removed: removed.map(({ registry }) => registry.name),
     };
   }
-}
 
-async function isInTime(work: Promise<void>, limitMs: number, timer: Timer): Promise<boolean> {
-  let cancel = (): void => undefined;
-  const late = new Promise<boolean>((resolve) => {
-    cancel = timer.after(limitMs, () => resolve(false));
-  });
-  const done = work.then(() => true);
-  return Promise.race([done, late]).finally(() => cancel());
+  #admit(registry: ServedRegistry): Member {
+    const member = new Member(registry, this.#shared);
+    this.#members.set(registry.name, member);
+    return member;
+  }
+
+  /** The old one has ended before the new one begins: nobody else may write to its folder. */
+  async #replace(registry: ServedRegistry): Promise<void> {
+    const { name } = registry;
+    await this.#members.get(name)?.end(async () => this.#queue.remove(name));
+    if (!this.#isStopping) this.#admit(registry).start();
+  }
+
+  async #dismiss(member: Member): Promise<void> {
+    const { name } = member.registry;
+    this.#members.delete(name);
+    await member.end(async () => this.#queue.remove(name));
+    await this.#metrics.forget(name);
+  }
+
+  #hint(repositoryId: string): boolean {
+    let isKnown = false;
+    for (const member of this.#members.values()) {
+      if (member.takeHint(repositoryId)) isKnown = true;
+    }
+    if (!isKnown)
+      this.#log.debug({ repositoryId }, "a delivery is about no registry that is known");
+    return isKnown;
+  }
 }

@@ -56,10 +56,31 @@ export class Metrics {
     registers: this.#registers,
   });
 
+  readonly #deliveries = new Counter({
+    name: "cairn_webhook_deliveries_total",
+    help: "Deliveries of webhooks, by what became of them.",
+    labelNames: ["outcome"],
+    registers: this.#registers,
+  });
+
+  readonly #configValid = new Gauge({
+    name: "cairn_config_valid",
+    help: "1 when the configuration is in force as it is written, 0 while an earlier one is.",
+    registers: this.#registers,
+  });
+
+  readonly #reloads = new Counter({
+    name: "cairn_config_reloads_total",
+    help: "Changes of the configuration that were seen, by outcome.",
+    labelNames: ["outcome"],
+    registers: this.#registers,
+  });
+
   readonly #queueDepth: () => number;
 
   constructor(queueDepth: () => number) {
     this.#queueDepth = queueDepth;
+    this.#configValid.set(1);
   }
 
   get contentType(): string {
@@ -85,5 +106,28 @@ export class Metrics {
 
   setOpenIncidents(registry: string, count: number): void {
     this.#incidents.set({ registry }, count);
+  }
+
+  countDelivery(outcome: string): void {
+    this.#deliveries.inc({ outcome });
+  }
+
+  observeReload(outcome: "ok" | "failed"): void {
+    this.#reloads.inc({ outcome });
+  }
+
+  setConfigValid(isValid: boolean): void {
+    this.#configValid.set(isValid ? 1 : 0);
+  }
+
+  /** A registry that is not served any more has no numbers. */
+  async forget(registry: string): Promise<void> {
+    for (const metric of [this.#runs, this.#published, this.#delivered, this.#incidents]) {
+      const { values } = await metric.get();
+      for (const { labels } of values) {
+        if (labels["registry"] === registry) metric.remove(labels);
+      }
+    }
+    this.#durations.remove({ registry });
   }
 }

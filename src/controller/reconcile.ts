@@ -40,6 +40,8 @@ export interface LoopOptions {
 interface Outcome extends CountedWork {
   readonly head: string | undefined;
   readonly conditions: readonly Condition[];
+  /** There is more to do, and nothing will say so. */
+  readonly again?: boolean;
 }
 
 /** Runs in a row that change something on an unchanged branch, until it is called a loop. */
@@ -55,6 +57,8 @@ export class ReconcileLoop {
   #isStuck = false;
   #isVerifyDue = false;
   #selfCaused = { head: "", runs: 0 };
+  /** Runs in a row that asked for another one. */
+  #asked = 0;
 
   constructor(options: LoopOptions) {
     this.#options = options;
@@ -179,7 +183,9 @@ export class ReconcileLoop {
       return { retry: false };
     }
     this.#setConditions(conditionsAfter(outcome.conditions));
-    return outcome.workspaces.some(isFailed) ? { retry: true } : { retry: false };
+    if (outcome.workspaces.some(isFailed)) return { retry: true };
+    this.#asked = outcome.again === true ? this.#asked + 1 : 0;
+    return { retry: false, again: this.#asked > 0 && this.#asked < loopLimit };
   }
 
   #fail(error: CairnError): RunResult {

@@ -1,25 +1,30 @@
 import { Hono, type MiddlewareHandler } from "hono";
+import { systemClock, type Clock } from "../shared/clock.ts";
 import { toCairnError } from "../shared/errors.ts";
 import { silentLog, type Logger } from "../shared/log.ts";
 import { hostRefused, noSuchPath } from "./errors.ts";
 import { methodNotAllowed, toProblem } from "./problem.ts";
 import { addHealthRoutes } from "./routes/health.ts";
 import { addRegistryRoutes } from "./routes/registries.ts";
+import { addWebhookRoutes, isWebhookPath } from "./routes/webhooks.ts";
 import type { HttpView } from "./view.ts";
 
 export interface HttpOptions {
   /** Names by which this server may be called; absent: any. Stops pages that rebind their DNS name. */
   readonly hosts?: readonly string[];
   readonly log?: Logger;
+  readonly clock?: Clock;
 }
 
 /** Everything the port answers. What no route names is refused. */
 export function createHttpApp(view: HttpView, options: HttpOptions = {}): Hono {
-  const { hosts, log = silentLog } = options;
+  const { hosts, log = silentLog, clock = systemClock } = options;
   const app = new Hono();
   app.use(secureHeaders);
   app.use(async (context, next) => {
-    const { method } = context.req;
+    const { method, path } = context.req;
+    // A host knows this server by a public name; what it sends is signed, and reads nothing.
+    if (isWebhookPath(path)) return method === "POST" ? next() : methodNotAllowed("POST");
     if (method !== "GET" && method !== "HEAD") return methodNotAllowed();
     if (hosts && !hosts.includes(hostName(context.req.header("host")))) {
       return toProblem(hostRefused());
@@ -28,6 +33,7 @@ export function createHttpApp(view: HttpView, options: HttpOptions = {}): Hono {
   });
   addHealthRoutes(app, view);
   addRegistryRoutes(app, view);
+  addWebhookRoutes(app, view.webhooks, clock);
   app.notFound(() => toProblem(noSuchPath()));
   app.onError((error, context) => {
     const known = toCairnError(error);

@@ -56,3 +56,12 @@ export function hostRefused(): CairnError {
     hint: "Use localhost or 127.0.0.1 in the address, or serve on another --host.",
   });
 }
+
+export function webhooksOff(): CairnError {
+  return new CairnError({
+    code: "HTTP_WEBHOOKS_OFF",
+    kind: "missing",
+    message: "This server takes no deliveries: it has no secret to check them with.",
+    hint: "Name the environment variable that holds it in cairn.yaml, webhooks: { github: { secrets: [CAIRN_WEBHOOK_SECRET] } }, and set it.",
+  });
+}

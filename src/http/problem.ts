@@ -39,10 +39,17 @@ export function toProblem(error: CairnError): Response {
 }
 
 /** Says nothing that the status does not say already, hence no code of ours. */
-export function methodNotAllowed(): Response {
-  const detail = "This server only answers GET and HEAD.";
-  const problem = { type: "about:blank", status: 405, title: "Method not allowed", detail };
-  return problemResponse(problem, { allow: "GET, HEAD" });
+export function methodNotAllowed(allowed = "GET, HEAD"): Response {
+  const detail = `This address only answers ${allowed.replace(", ", " and ")}.`;
+  return plainProblem({ status: 405, title: "Method not allowed", detail }, { allow: allowed });
+}
+
+/** A refusal that HTTP has a word for. */
+export function plainProblem(
+  problem: Pick<Problem, "status" | "title" | "detail">,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return problemResponse({ type: "about:blank", ...problem }, headers);
 }
 
 interface Problem {

@@ -2,10 +2,10 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../shared/json.ts
 import { fail, ok, type Result } from "../shared/result.ts";
 import { parseDuration } from "../shared/units.ts";
 import type { Finding } from "../domain/finding.ts";
-import { toFinding } from "./problem.ts";
+import { toFinding, type Problem } from "./problem.ts";
 import { checkSchema } from "./schema/check-schema.ts";
 import { objects, strings, textOf } from "./values.ts";
-import { parseYaml } from "./yaml/parse-yaml.ts";
+import { parseYaml, type ParsedYaml } from "./yaml/parse-yaml.ts";
 
 /** `cairn.yaml`: what the operator of this Cairn decides and no registry can (DESIGN 7, 10). */
 export interface OperatorConfig {
@@ -62,8 +62,12 @@ export function parseOperatorConfig(
   path: string,
 ): Result<OperatorConfig, readonly Finding[]> {
   const parsed = parseYaml(bytes);
-  const problems = [...parsed.problems, ...checkSchema("cairn-config", parsed)];
   const { value } = parsed;
+  const problems = [
+    ...parsed.problems,
+    ...checkSchema("cairn-config", parsed),
+    ...namesTakenTwice(parsed),
+  ];
   if (problems.length > 0 || !isJsonObject(value)) {
     return fail(problems.map((problem) => toFinding(problem, path)));
   }
@@ -86,6 +90,23 @@ export function parseOperatorConfig(
     ),
     webhookSecrets: strings(objectOf(objectOf(value["webhooks"])["github"])["secrets"]),
   });
+}
+
+/** A name stands for one registry in URLs, logs and metrics. */
+function namesTakenTwice({ value, places }: ParsedYaml): readonly Problem[] {
+  const registries = isJsonObject(value) ? value["registries"] : undefined;
+  if (!Array.isArray(registries)) return [];
+  const names = registries.map((registry) => textOf(objectOf(registry)["name"]));
+  return names.flatMap((name, index) =>
+    name === undefined || names.indexOf(name) === index
+      ? []
+      : {
+          rule: "config-name-taken",
+          severity: "error",
+          message: `Two registries are called "${name}": give each a name of its own.`,
+          ...places.of(["registries", index, "name"]),
+        },
+  );
 }
 
 function toConfiguredRegistry(value: JsonObject): ConfiguredRegistry {

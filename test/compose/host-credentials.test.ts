@@ -8,6 +8,7 @@ import { defaultConfig, noGitHubSettings } from "../../src/registry/operator-con
 
 const settings: Settings = {
   config: { ...defaultConfig, credentials: new Map([["contoso", { envPrefix: "CONTOSO_" }]]) },
+  folder: "/",
   dataFolder: "data",
   storesFolder: "stores",
 };

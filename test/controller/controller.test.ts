@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { Controller, type ControllerOptions } from "../../src/controller/controller.ts";
+import type { ServedRegistry } from "../../src/controller/serve-context.ts";
 import { CairnError } from "../../src/shared/errors.ts";
 import { silentLog } from "../../src/shared/log.ts";
 import type { App, ApplyReport, ApplyRequest } from "../../src/usecases/app.ts";
@@ -25,11 +26,15 @@ const delivered: ApplyReport["workspaces"][number] = {
   sizeBytes: 2048,
 };
 
+function registryWith(name: string, app: App): ServedRegistry {
+  return { name, url: `/srv/${name}`, watchPaths: [], pollMs: 30_000, revision: "1", app };
+}
+
 function controllerWith(answers: Partial<App>, options: Partial<ControllerOptions> = {}) {
   const time = new FakeTime();
   const app = appWith({ incidents: async () => ({ items: [], next: undefined }), ...answers });
   const controller = new Controller({
-    registries: [{ name: "contoso-ml", url: "/srv/contoso", watchPaths: [], pollMs: 30_000, app }],
+    registries: [registryWith("contoso-ml", app)],
     work: { kind: "reconcile" },
     clock: time,
     timer: time,
@@ -236,9 +241,7 @@ describe("Controller", () => {
     const { controller } = controllerWith(
       {},
       {
-        registries: [
-          { name: "a", url: "a", watchPaths: [], pollMs: 1000, resyncCron: "* * *", app },
-        ],
+        registries: [{ ...registryWith("a", app), pollMs: 1000, resyncCron: "* * *" }],
         timer: time,
       },
     );

@@ -10,6 +10,9 @@ function queueWith(time: FakeTime, options: Partial<QueueOptions>): WorkQueue {
   return new WorkQueue({
     run: async () => done,
     concurrency: 4,
+    slowMs: 30_000,
+    slowPlaces: 2,
+    restMs: 100,
     backoff: { baseMs: 1000, maxMs: 60_000 },
     timer: time,
     random: () => 1,
@@ -39,14 +42,17 @@ describe("WorkQueue", () => {
     expect(queue.depth).toBe(2);
   });
 
-  it("runs again what was asked for while it ran, once", async () => {
+  it("runs again what was asked for while it ran, once and after a rest", async () => {
+    const time = new FakeTime();
     const { started, run, end } = heldRuns();
-    const queue = queueWith(new FakeTime(), { run });
+    const queue = queueWith(time, { run });
     for (const name of ["a", "a", "a"]) queue.enqueue(name);
     end();
-    await settle();
+    await time.pass(99);
+    expect(started).toEqual(["a"]);
+    await time.pass(1);
     end();
-    await settle();
+    await time.pass(1000);
 
     expect(started).toEqual(["a", "a"]);
     expect(queue.depth).toBe(0);
@@ -137,11 +143,11 @@ describe("WorkQueue", () => {
         const problems: string[] = [];
         const run = async (name: string): Promise<RunResult> => {
           if (running.some((item) => item.name === name)) problems.push(`${name} runs twice`);
-          if (running.length >= 2) problems.push("more than two at once");
+          if (running.length >= 3) problems.push("more than two at once, and a slow one");
           owed.delete(name);
           return new Promise((end) => running.push({ name, end }));
         };
-        const queue = queueWith(time, { run, concurrency: 2 });
+        const queue = queueWith(time, { run, concurrency: 2, slowPlaces: 1 });
         for (const item of steps) {
           if (item.do === "enqueue") {
             owed.add(item.name);

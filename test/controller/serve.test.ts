@@ -19,7 +19,7 @@ function serving(answers: Partial<App>, work: ServeRequest["work"]) {
     ...answers,
     close,
   });
-  const registry = { name: "a", url: "/srv/a", watchPaths: [], pollMs: 60_000, app };
+  const registry = { name: "a", url: "/srv/a", watchPaths: [], pollMs: 60_000, revision: "1", app };
   let ended = Promise.resolve();
   const listening = new Promise<string | undefined>((resolve, reject) => {
     const request: ServeRequest = {
@@ -34,6 +34,7 @@ function serving(answers: Partial<App>, work: ServeRequest["work"]) {
     ended = serveRegistries(request, {
       openServeContext: async () => ({
         registries: [registry],
+        webhookSecrets: [],
         http: { host: "127.0.0.1", port: 0 },
         dataFolder: "/nowhere",
       }),

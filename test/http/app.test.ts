@@ -16,7 +16,8 @@ function viewWith(answers: Partial<App> = {}, registry: Partial<ViewedRegistry> 
     ...registry,
   };
   const metrics = { contentType: "text/plain; version=0.0.4", render: async () => "cairn_up 1\n" };
-  return { registries: [only], metrics };
+  const webhooks = { secrets: [], hint: () => false, count: () => undefined };
+  return { registries: [only], webhooks, configProblem: () => undefined, metrics };
 }
 
 const models = "/api/v1/registries/contoso-ml/models";

@@ -16,9 +16,7 @@ const toleranceMs = 60_000;
 
 /** Rejects with `CONTROLLER_CRON_INVALID`. UTC only: there are days without 02:30 elsewhere. */
 export function startCron(enqueue: Enqueue, { entry, expression, log }: CronOptions): StopTrigger {
-  const parsed = parseCronExpression(expression);
-  if (!parsed.ok) throw cronInvalid(entry, parsed.problem);
-  const task = schedule(parsed.value, () => enqueue(), {
+  const task = schedule(checkCron(entry, expression), () => enqueue(), {
     name: entry,
     timezone: "UTC",
     missedExecutionTolerance: toleranceMs,
@@ -35,4 +33,11 @@ export function startCron(enqueue: Enqueue, { entry, expression, log }: CronOpti
   return async () => {
     await task.destroy();
   };
+}
+
+/** The expression as node-cron takes it. Throws `CONTROLLER_CRON_INVALID`. */
+export function checkCron(entry: string, expression: string): string {
+  const parsed = parseCronExpression(expression);
+  if (!parsed.ok) throw cronInvalid(entry, parsed.problem);
+  return parsed.value;
 }

@@ -1,7 +1,7 @@
 import type { Logger } from "../../shared/log.ts";
 import type { ServedRegistry } from "../serve-context.ts";
 import type { Timer } from "../timer.ts";
-import { startCron } from "./cron.ts";
+import { checkCron, startCron } from "./cron.ts";
 import { startPoll } from "./poll.ts";
 import type { Enqueue, StopTrigger } from "./trigger.ts";
 import { startWatch } from "./watch.ts";
@@ -19,16 +19,32 @@ export function startTriggers(
   registry: ServedRegistry,
   { enqueue, requestVerify, timer, random, log }: TriggerOptions,
 ): readonly StopTrigger[] {
-  const { name, resyncCron, verifyCron, pollMs, watchPaths } = registry;
-  const crons = [
-    { entry: `resync of ${name}`, expression: resyncCron, run: enqueue },
-    { entry: `verify of ${name}`, expression: verifyCron, run: requestVerify },
-  ].flatMap(({ entry, expression, run }) =>
-    expression === undefined ? [] : startCron(run, { entry, expression, log }),
-  );
+  const { pollMs, watchPaths } = registry;
+  const runOf = { resync: enqueue, verify: requestVerify };
   return [
-    ...crons,
+    ...cronEntries(registry).map(({ kind, ...entry }) => startCron(runOf[kind], { ...entry, log })),
     startPoll(enqueue, { everyMs: pollMs, timer, random }),
     ...watchPaths.map((gitFolder) => startWatch(enqueue, { gitFolder, timer, log })),
   ];
+}
+
+/** Throws `CONTROLLER_CRON_INVALID`: better than when half of the triggers have started. */
+export function checkTriggers(registry: Schedule): void {
+  for (const { entry, expression } of cronEntries(registry)) checkCron(entry, expression);
+}
+
+type Schedule = Pick<ServedRegistry, "name" | "resyncCron" | "verifyCron">;
+
+interface CronEntry {
+  readonly kind: "resync" | "verify";
+  readonly entry: string;
+  readonly expression: string;
+}
+
+function cronEntries({ name, resyncCron, verifyCron }: Schedule): readonly CronEntry[] {
+  const kinds = { resync: resyncCron, verify: verifyCron };
+  return (["resync", "verify"] as const).flatMap((kind) => {
+    const expression = kinds[kind];
+    return expression === undefined ? [] : { kind, entry: `${kind} of ${name}`, expression };
+  });
 }

@@ -12,7 +12,8 @@ export function addHealthRoutes(app: Hono, view: HttpView): void {
       return { name: registry.name, ready, reason, conditions: registry.conditions() };
     });
     const ready = registries.every((registry) => registry.ready);
-    return context.json({ ready, registries }, ready ? 200 : 503);
+    const configProblem = view.configProblem();
+    return context.json({ ready, registries, configProblem }, ready ? 200 : 503);
   });
 
   app.get("/metrics", async (context) => {
