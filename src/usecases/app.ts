@@ -161,6 +161,11 @@ export interface ApplyReport extends PlanReport {
   /** What was done, in order; equal to `actions` when nothing failed. */
   readonly done: readonly PlannedAction[];
   readonly workspaces: readonly WorkspaceOutcome[];
+  /**
+   * One run takes on only so much: there is more to do at once, and no change of the world will say
+   * so. Whoever runs Cairn for good calls again.
+   */
+  readonly again?: boolean;
 }
 
 export interface WorkspaceOutcome {

@@ -1,6 +1,6 @@
 import type { Finding } from "../../domain/finding.ts";
 import { openIncidents } from "../../domain/plan/incidents.ts";
-import type { ApplyReport, ApplyRequest, PlannedAction, WorkspaceOutcome } from "../app.ts";
+import type { ApplyReport, ApplyRequest, PlannedAction } from "../app.ts";
 import { deliverWorkspaces } from "../deliver/deliver-workspaces.ts";
 import { recordEvents } from "../ledger/record.ts";
 import { saveState } from "../ledger/load-state.ts";
@@ -8,6 +8,7 @@ import { Races } from "../ledger/races.ts";
 import { draftActions } from "../reconcile/actions.ts";
 import { conditionsOf } from "../reconcile/conditions.ts";
 import { promoteAutomatically } from "../promote/automatic.ts";
+import { reportPullRequests, type ReportOutcome } from "../report/report-pull-requests.ts";
 import { deriveLedgerPlan, type LedgerPlan } from "../reconcile/derive.ts";
 import { observe, type Observation } from "../reconcile/observe.ts";
 import { registryNotAdopted } from "../require-state.ts";
@@ -15,9 +16,10 @@ import type { RegistrySession } from "../session.ts";
 import { refusals } from "./refusals.ts";
 
 /**
- * One reconcile: looks at the branch and the ledger, records what landed, brings the workspaces up
- * to date. Observes before it acts, so killed anywhere and run again it ends the same; a second
- * run after a complete one does nothing. Rejects with `REGISTRY_NOT_ADOPTED`.
+ * One reconcile: looks at the branch and the ledger, records what landed, says what open pull
+ * requests would do, brings the workspaces up to date. Observes before it acts, so killed anywhere
+ * and run again it ends the same; a second run after a complete one does nothing. Rejects with
+ * `REGISTRY_NOT_ADOPTED`.
  */
 export async function apply(
   session: RegistrySession,
@@ -38,17 +40,16 @@ export async function apply(
     findings,
     pending: plan.pending,
     workspaces: workspaces.outcomes,
-    conditions: reportConditions(plan, findings, workspaces.outcomes, openIncidents(state).length),
+    conditions: conditionsOf({
+      stalled: plan.stalled,
+      findings,
+      openIncidents: openIncidents(state).length,
+      workspaces: workspaces.outcomes,
+      pending: plan.pending,
+      hostProblem: settled.reported?.hostProblem,
+    }),
+    ...(settled.again ? { again: true } : {}),
   };
-}
-
-function reportConditions(
-  { stalled, pending }: LedgerPlan,
-  findings: readonly Finding[],
-  workspaces: readonly WorkspaceOutcome[],
-  incidents: number,
-): ApplyReport["conditions"] {
-  return conditionsOf({ stalled, findings, openIncidents: incidents, workspaces, pending });
 }
 
 interface Settled {
@@ -59,25 +60,43 @@ interface Settled {
   readonly findings: readonly Finding[];
 }
 
+/** All rounds of a reconcile together. */
+interface SettledAll extends Settled {
+  readonly reported: ReportOutcome | undefined;
+  readonly again: boolean;
+}
+
 /** A pull request that Cairn merges is a landing like any other: it is looked at again. */
 const maxRounds = 5;
 
-/** The ledger, and the promotions that the policy wants without anybody asking. */
-async function settleAll(session: RegistrySession, request: ApplyRequest): Promise<Settled> {
+/**
+ * The ledger, the promotions that the policy wants without anybody asking, and what is said of pull
+ * requests: before the workspaces, so that a slow store delays no answer.
+ */
+async function settleAll(session: RegistrySession, request: ApplyRequest): Promise<SettledAll> {
   const done: PlannedAction[] = [];
   for (let round = 1; ; round += 1) {
     const settled = await settleLedger(session, request);
     done.push(...settled.done);
     const { head } = settled.observation;
     const isStuck = head === undefined || settled.plan.registry === undefined;
-    if (isStuck || round === maxRounds) return { ...settled, done };
+    if (isStuck || round === maxRounds) {
+      return { ...settled, done, reported: undefined, again: !isStuck };
+    }
     const { state } = settled;
     const automatic = await promoteAutomatically(session, { head, state }, request.signal);
     done.push(...automatic.done);
-    if (!automatic.done.some(({ kind }) => kind === "merge-pull-request")) {
-      return { ...settled, done, findings: [...settled.findings, ...automatic.findings] };
-    }
+    if (automatic.done.some(isMerge)) continue;
+    const reported = await reportPullRequests(session, { head, state }, request);
+    done.push(...reported.done);
+    if (reported.done.some(isMerge)) continue;
+    const findings = [...settled.findings, ...automatic.findings, ...reported.findings];
+    return { ...settled, done, findings, reported, again: reported.again };
   }
+}
+
+function isMerge({ kind }: PlannedAction): boolean {
+  return kind === "merge-pull-request";
 }
 
 /** Derives and records until the ledger says what the branch says, or somebody else made it so. */

@@ -5,6 +5,8 @@ import type { LedgerPlan } from "./derive.ts";
 export interface ConditionFacts {
   readonly stalled: LedgerPlan["stalled"];
   readonly findings: readonly Finding[];
+  /** Why the host of the pull requests is not told anything, if so. */
+  readonly hostProblem?: string | undefined;
   readonly openIncidents: number;
   /** What the branch asks of stages and is not so. */
   readonly pending: readonly { readonly outcome: PendingPromotion["outcome"] }[];
@@ -66,6 +68,9 @@ function degradation(
       reason: "DeliveryFailed",
       message: `Not up to date: ${failed.map(({ workspace }) => workspace).join(", ")}.`,
     };
+  }
+  if (facts.hostProblem !== undefined) {
+    return { reason: "HostUnavailable", message: facts.hostProblem };
   }
   const errors = facts.findings.filter(isBlocking).length;
   if (errors > 0) {
