@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Account, PullRequest } from "../../src/domain/pull-request.ts";
+import type { Account, PullRequest, PullRequestSummary } from "../../src/domain/pull-request.ts";
 import type { Forge, PullRequestDraft } from "../../src/forge/forge.ts";
 import { hasCode } from "../../src/shared/errors.ts";
 
@@ -16,7 +16,11 @@ export interface ShownCommit {
 /** A host with an empty list of pull requests, and a default branch with one commit: `a.txt`, `b.txt`. */
 export interface ForgeHarness {
   readonly forge: Forge;
-  /** Another client of the same host, as another process has one. */
+  /** Two people who may write, as the host shows them; `forge` acts for the first. */
+  readonly people: { readonly ann: Account; readonly bo: Account };
+  /** A client that acts for them; the same one where `by` decides who acts. */
+  as(account: Account): Forge;
+  /** Another client of the same host, as another process of the first person's has one. */
   another(): Promise<Forge>;
   /** A commit that changes these files on top of `parent`: Cairn's mirrors have it, the host does not. */
   commit(parent: string, files: Files): Promise<string>;
@@ -33,8 +37,12 @@ export interface ForgeHarness {
   tick(): void;
 }
 
-const ann: Account = { name: "Ann Carter", email: "ann@contoso.example" };
-const bo: Account = { name: "Bo Diaz", email: "bo@contoso.example" };
+/** Where people are who they say they are. */
+export const namedPeople = {
+  ann: { name: "Ann Carter", email: "ann@contoso.example" },
+  bo: { name: "Bo Diaz", email: "bo@contoso.example" },
+} as const;
+
 const odd = 'Two\n\nparagraphs, "quotes", {"act": "merged"}, naïve 🚕\n---\n';
 const absent = "1".repeat(40);
 
@@ -42,9 +50,12 @@ const absent = "1".repeat(40);
 export function describeForge(name: string, open: () => Promise<ForgeHarness>): void {
   let host: ForgeHarness;
   let forge: Forge;
+  let ann: Account;
+  let bo: Account;
   beforeEach(async () => {
     host = await open();
     forge = host.forge;
+    ({ ann, bo } = host.people);
   });
 
   const draft = async (branch: string, files: Files): Promise<PullRequestDraft> => ({
@@ -58,15 +69,21 @@ export function describeForge(name: string, open: () => Promise<ForgeHarness>): 
   const propose = async (branch = "better", files: Files = { "a.txt": branch }) =>
     forge.open(await draft(branch, files));
   const approve = async ({ number, head: commit }: PullRequest, by = bo) =>
-    forge.review(number, { by, verdict: "approved", body: "fine", commit });
+    host.as(by).review(number, { by, verdict: "approved", body: "fine", commit });
+  const say = async (number: number, body: string, by = bo) =>
+    host.as(by).comment(number, { by, body });
+  const close = async (number: number, reason = "", by = ann) =>
+    host.as(by).close(number, { by, reason });
   const merge = async ({ number, head: expectedHead }: PullRequest, method = "merge" as const) =>
-    forge.merge(number, { by: bo, method, expectedHead });
+    host.as(bo).merge(number, { by: bo, method, expectedHead });
+  const listed = async (...states: readonly PullRequest["state"][]) =>
+    (await forge.list(states)).map(summaryOf);
   const mergedCommit = async (
     { number, head: expectedHead }: PullRequest,
     method: "merge" | "squash",
   ) => {
     const request = { by: bo, method, expectedHead, message: `Land ${number}` };
-    const outcome = await forge.merge(number, request);
+    const outcome = await host.as(bo).merge(number, request);
     if (outcome.outcome !== "merged") throw new Error(outcome.outcome);
     return outcome.commit;
   };
@@ -90,11 +107,13 @@ export function describeForge(name: string, open: () => Promise<ForgeHarness>): 
           head: proposal.head,
           branch: "better",
           labels: ["ml"],
-          pushes: [{ head: proposal.head, by: ann, at: opened.openedAt }],
+          pushes: [{ head: proposal.head, by: ann }],
           reviews: [],
           comments: [],
           merged: undefined,
         });
+        const pushedAt = opened.pushes[0]?.at ?? "";
+        expect(Date.parse(pushedAt)).toBeLessThanOrEqual(Date.parse(opened.openedAt));
         expect(opened.openedAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/);
         expect(await forge.get(1)).toEqual(opened);
         expect(await (await host.another()).get(1)).toEqual(opened);
@@ -106,7 +125,7 @@ export function describeForge(name: string, open: () => Promise<ForgeHarness>): 
           await propose("two", { "2.txt": "2" }),
           await propose("three", { "3.txt": "3" }),
         ];
-        await forge.close(first.number, { by: ann, reason: "" });
+        await close(first.number);
         await merge(second);
 
         const numbers = async (...states: readonly PullRequest["state"][]) =>
@@ -125,16 +144,16 @@ export function describeForge(name: string, open: () => Promise<ForgeHarness>): 
 
         host.tick();
         const head = await host.commit(await host.base(), { "a.txt": "3" });
-        const moved = await forge.open({ ...proposal, head, by: bo });
+        const moved = await host.as(bo).open({ ...proposal, head, by: bo });
         expect(moved).toMatchObject({ number: opened.number, head, author: ann });
         expect(moved.pushes.map((push) => push.head)).toEqual([proposal.head, head]);
-        expect(await forge.list(["open"])).toEqual([moved]);
+        expect(await listed("open")).toEqual([summaryOf(moved)]);
       });
 
       it("opens a branch anew after the end", async () => {
         const proposal = await draft("better", { "a.txt": "2" });
         const first = await forge.open(proposal);
-        await forge.close(first.number, { by: ann, reason: "" });
+        await close(first.number);
 
         expect((await forge.open(proposal)).number).toBe(2);
         expect((await forge.get(first.number)).state).toBe("closed");
@@ -161,7 +180,7 @@ export function describeForge(name: string, open: () => Promise<ForgeHarness>): 
         const [left, right] = await Promise.all([forge.open(proposal), other.open(proposal)]);
 
         expect(left).toEqual(right);
-        expect(await forge.list(["open"])).toEqual([left]);
+        expect(await listed("open")).toEqual([summaryOf(left)]);
       });
     });
 
@@ -198,7 +217,7 @@ export function describeForge(name: string, open: () => Promise<ForgeHarness>): 
         const given = ["approved", "changes-requested", "commented", "approved"] as const;
         for (const verdict of given) {
           host.tick();
-          await forge.review(number, { by: bo, verdict, body: verdict, commit });
+          await host.as(bo).review(number, { by: bo, verdict, body: verdict, commit });
         }
 
         const { reviews } = await forge.get(number);
@@ -219,9 +238,9 @@ export function describeForge(name: string, open: () => Promise<ForgeHarness>): 
 
       it("keeps comments in order and as they are written", async () => {
         const { number } = await propose();
-        await forge.comment(number, { by: ann, body: "first" });
+        await say(number, "first", ann);
         host.tick();
-        const commented = await forge.comment(number, { by: bo, body: odd });
+        const commented = await say(number, odd);
 
         expect(commented.comments.map(({ by, body }) => ({ by, body }))).toEqual([
           { by: ann, body: "first" },
@@ -233,7 +252,7 @@ export function describeForge(name: string, open: () => Promise<ForgeHarness>): 
       it("replaces labels", async () => {
         const { number } = await propose();
         const labels = async (...labels: readonly string[]) =>
-          (await forge.setLabels(number, { by: bo, labels })).labels.toSorted();
+          (await host.as(bo).setLabels(number, { by: bo, labels })).labels.toSorted();
 
         expect(await labels("hotfix", "ml")).toEqual(["hotfix", "ml"]);
         expect(await labels("ml", "ml")).toEqual(["ml"]);
@@ -337,7 +356,7 @@ export function describeForge(name: string, open: () => Promise<ForgeHarness>): 
         const first = await propose("first", { "a.txt": "2" });
         const second = await propose("second", { "b.txt": "2" });
         const third = await propose("third", { "c.txt": "2" });
-        await forge.close(third.number, { by: ann, reason: "" });
+        await close(third.number);
         const direct = await host.land({ "d.txt": "1" });
         const merged = await mergedCommit(first, "merge");
         const squashed = await mergedCommit(second, "squash");
@@ -356,7 +375,7 @@ export function describeForge(name: string, open: () => Promise<ForgeHarness>): 
     describe("the end", () => {
       it("says why it was closed", async () => {
         const opened = await propose();
-        const closed = await forge.close(opened.number, { by: bo, reason: "not needed" });
+        const closed = await close(opened.number, "not needed", bo);
 
         expect(closed).toMatchObject({ state: "closed", head: opened.head, merged: undefined });
         expect(closed.comments).toMatchObject([{ by: bo, body: "not needed" }]);
@@ -366,16 +385,16 @@ export function describeForge(name: string, open: () => Promise<ForgeHarness>): 
         const opened = await propose();
         const { number, head: commit } = opened;
         if (state === "merged") await merge(opened);
-        else await forge.close(number, { by: ann, reason: "" });
+        else await close(number);
         const ended = await forge.get(number);
         await host.pushHead(number, await host.commit(commit, { "a.txt": "late" }));
 
         const tries = [
           async () => approve(opened),
-          async () => forge.comment(number, { by: bo, body: "late" }),
-          async () => forge.setLabels(number, { by: bo, labels: ["late"] }),
+          async () => say(number, "late"),
+          async () => host.as(bo).setLabels(number, { by: bo, labels: ["late"] }),
           async () => merge(opened),
-          async () => forge.close(number, { by: bo, reason: "late" }),
+          async () => close(number, "late", bo),
         ];
         for (const attempt of tries) {
           await expect(attempt()).rejects.toMatchObject({ code: "FORGE_PULL_REQUEST_ENDED" });
@@ -388,7 +407,7 @@ export function describeForge(name: string, open: () => Promise<ForgeHarness>): 
         const missing = { code: "FORGE_PULL_REQUEST_MISSING" };
         await expect(forge.get(number)).rejects.toMatchObject(missing);
         await expect(approve({ ...(await forge.get(1)), number })).rejects.toMatchObject(missing);
-        await expect(forge.comment(number, { by: bo, body: "" })).rejects.toMatchObject(missing);
+        await expect(say(number, "")).rejects.toMatchObject(missing);
         await expect(merge({ ...(await forge.get(1)), number })).rejects.toMatchObject(missing);
       });
     });
@@ -406,14 +425,14 @@ export function describeForge(name: string, open: () => Promise<ForgeHarness>): 
       it("opens one pull request", async () => {
         const proposal = await draft("better", { "a.txt": "2" });
         const opened = await insist(async () => forge.open(proposal));
-        expect(await forge.list(["open", "closed"])).toEqual([opened]);
+        expect(await listed("open", "closed")).toEqual([summaryOf(opened)]);
       });
 
       it("says a thing once", async () => {
         const opened = await propose();
         await insist(async () => approve(opened));
         const body = "done";
-        const said = await insist(async () => forge.comment(opened.number, { by: bo, body }));
+        const said = await insist(async () => say(opened.number, body));
         expect(said.reviews).toHaveLength(1);
         expect(said.comments).toHaveLength(1);
       });
@@ -432,4 +451,10 @@ export function describeForge(name: string, open: () => Promise<ForgeHarness>): 
       });
     });
   });
+}
+
+/** What a list tells as well: hosts differ in how much of a conversation they add. */
+function summaryOf(pullRequest: PullRequestSummary & Partial<PullRequest>): PullRequestSummary {
+  const { pushes: _, reviews: _reviews, comments: _comments, ...summary } = pullRequest;
+  return summary;
 }

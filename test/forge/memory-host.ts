@@ -2,7 +2,7 @@ import { LocalForge } from "../../src/forge/drivers/local/local-forge.ts";
 import type { Forge } from "../../src/forge/forge.ts";
 import { MemoryForge, pullRequestHead } from "../support/memory-forge.ts";
 import { MemoryMirror, MemoryRemote, type Pause } from "../support/memory-mirror.ts";
-import type { Files, ForgeHarness } from "./forge.contract.ts";
+import { namedPeople, type Files, type ForgeHarness } from "./forge.contract.ts";
 import { TestClock } from "./test-clock.ts";
 
 export interface MemoryHost extends ForgeHarness {
@@ -80,6 +80,8 @@ async function openHost(kind: Kind, pause?: Pause): Promise<MemoryHost> {
     remote,
     clock,
     forge,
+    people: namedPeople,
+    as: () => forge,
     async another() {
       const mirror = openMirror();
       await mirror.fetch();

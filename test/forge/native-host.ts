@@ -7,7 +7,7 @@ import type {
 import { NativeGitMirror } from "../../src/git/drivers/native/mirror.ts";
 import { remoteUnavailable } from "../../src/git/errors.ts";
 import { GitRepository, makeTemporaryFolder } from "../support/git-repository.ts";
-import type { Files, ForgeHarness, ShownCommit } from "./forge.contract.ts";
+import { namedPeople, type Files, type ForgeHarness, type ShownCommit } from "./forge.contract.ts";
 import { TestClock } from "./test-clock.ts";
 
 /** A mirror whose pushes can arrive without an answer. */
@@ -78,11 +78,14 @@ export async function openNativeHost(
   push(await change("", { "a.txt": "1", "b.txt": "1" }), "refs/heads/main");
   const lossy = new LossyGit(await openMirror());
   const base = async (): Promise<string> => remote.id("refs/heads/main");
+  const forge = new LocalForge({ git: lossy, clock, ...options });
   return {
     remote,
     clock,
     lossy,
-    forge: new LocalForge({ git: lossy, clock, ...options }),
+    forge,
+    people: namedPeople,
+    as: () => forge,
     another: async () => {
       const git = await openMirror();
       for (const mirror of mirrors) await mirror.fetchCommitFrom(work.path, "HEAD");
