@@ -239,10 +239,17 @@ export type HostCheckRequest = (
 };
 
 export interface HostCheckReport {
-  readonly report: CheckReport;
+  readonly outcome: CheckReport["outcome"];
+  /** One line of plain text. */
+  readonly summary: string;
+  /** Everything that there is to say, safe to show on the host. */
+  readonly markdown: string;
+  readonly findings: CheckReport["findings"];
+  /** Of an open pull request. */
+  readonly report?: CheckReport;
   /** The host shows it now. */
   readonly published: boolean;
-  /** Why the host does not show it, although that was asked for. */
+  /** Why the host does not show all of it, although that was asked for. */
   readonly refusal?: string;
 }
 

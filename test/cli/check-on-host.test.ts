@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { HostCheckReport, HostCheckRequest } from "../../src/usecases/app.ts";
+import type { CheckReport, HostCheckReport, HostCheckRequest } from "../../src/usecases/app.ts";
+import { renderCheckMarkdown } from "../../src/usecases/promote/render-check-markdown.ts";
 import { checkReport, moveReport } from "./check-report.ts";
 import { cairn, type RunOutcome } from "./harness.ts";
 
@@ -9,16 +10,23 @@ interface Answered extends RunOutcome {
   readonly asked: readonly HostCheckRequest[];
 }
 
+/** Of this report, which is of a pull request. */
+function hosted(report: CheckReport, rest: Partial<HostCheckReport> = {}): HostCheckReport {
+  const { outcome, summary, findings } = report;
+  const markdown = renderCheckMarkdown(report);
+  return { outcome, summary, findings, markdown, report, published: false, ...rest };
+}
+
 async function check(
   words: readonly string[],
-  answer: Partial<HostCheckReport> = {},
+  answer: HostCheckReport = hosted(checkReport()),
 ): Promise<Answered> {
   const asked: HostCheckRequest[] = [];
   const outcome = await cairn(["check", ...words], {
     app: {
       checkOnHost: async (request) => {
         asked.push(request);
-        return { report: checkReport(), published: false, ...answer };
+        return answer;
       },
     },
   });
@@ -62,6 +70,29 @@ describe("cairn check of what the host knows", () => {
   });
 });
 
+describe("cairn check --publish", () => {
+  it("says on the screen what the host did not take", async () => {
+    const answer = hosted(checkReport({ outcome: "failed" }), { refusal: "It may only read." });
+    const { code, out, err } = await check(["--pr", "12", "--publish"], answer);
+
+    expect({ code, err }).toEqual({ code: 1, err: "Not shown on the host: It may only read.\n" });
+    expect(out).toContain("✗ failed  prod: taxi-fare 1 → 2\n");
+  });
+
+  it("prints one line of what has ended", async () => {
+    const summary = "It is merged already, so there is nothing to check.";
+    const { out } = await check(["--pr", "12", "--publish"], {
+      outcome: "passed",
+      summary,
+      markdown: summary,
+      findings: [],
+      published: false,
+    });
+
+    expect(out).toBe(`✓ passed  ${summary}\n`);
+  });
+});
+
 describe("cairn check --workflow", () => {
   it("prints Markdown as the answer and the rest beside it", async () => {
     const { code, out, err } = await check(["--pr", "12", "--workflow"]);
@@ -79,13 +110,13 @@ describe("cairn check --workflow", () => {
     { name: "waiting", report: waiting, published: false, code: 1 },
     { name: "waiting, shown", report: waiting, published: true, code: 0 },
   ])("ends with $code: $name", async ({ report, published, code }) => {
-    const answer = await check(["--pr", "12", "--workflow"], { report, published });
+    const answer = await check(["--pr", "12", "--workflow"], hosted(report, { published }));
 
     expect(answer.code).toBe(code);
   });
 
   it("says when to run again while only time is missing", async () => {
-    const { err } = await check(["--pr", "12", "--workflow"], { report: waiting });
+    const { err } = await check(["--pr", "12", "--workflow"], hosted(waiting));
 
     expect(err).toContain(
       '::error title=Cairn::Only time is missing: prod: taxi-fare 1 → 2. A job cannot wait: choose "Re-run jobs" after 2025-01-03T10:00:00Z.\n',
@@ -93,13 +124,32 @@ describe("cairn check --workflow", () => {
   });
 
   it("says why it is shown nowhere else", async () => {
-    const { err } = await check(["--pr", "12", "--workflow", "--publish"], {
-      refusal: "The token may not write checks.",
-    });
+    const { err } = await check(
+      ["--pr", "12", "--workflow", "--publish"],
+      hosted(checkReport(), {
+        refusal: "The token may not write checks.",
+      }),
+    );
 
     expect(err).toContain(
       "::notice title=Cairn::It is shown here only: The token may not write checks.\n",
     );
+  });
+
+  it("says of a merge group what there is to say", async () => {
+    const { code, out, err } = await check(["--merge-group", commit, "--workflow"], {
+      outcome: "failed",
+      summary: "It comes behind #3",
+      markdown: "It comes behind 3.",
+      findings: [
+        { rule: "schema", severity: "error", message: "no", path: "models/a.yaml", line: 3 },
+      ],
+      published: false,
+    });
+
+    expect({ code, out }).toEqual({ code: 1, out: "It comes behind 3.\n" });
+    expect(err).toContain("::error file=models/a.yaml,line=3,title=schema::no\n");
+    expect(err).toContain("✗ failed  It comes behind #3\n");
   });
 
   it("gives no line of the registry to GitHub as a command", async () => {
@@ -112,7 +162,7 @@ describe("cairn check --workflow", () => {
       refusals: [evil],
       conflicts: [evil],
     });
-    const { err } = await check(["--pr", "12", "--workflow"], { report, refusal: evil });
+    const { err } = await check(["--pr", "12", "--workflow"], hosted(report, { refusal: evil }));
     const token = /^::stop-commands::(\S+)$/m.exec(err)?.[1] ?? "";
     const [, text = "", after = ""] = err.split(
       new RegExp(`^::(?:stop-commands::)?${token}(?:::)?$`, "m"),

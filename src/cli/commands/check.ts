@@ -1,12 +1,13 @@
 import { renderCheckMarkdown } from "../../usecases/promote/render-check-markdown.ts";
-import type { CheckReport } from "../../usecases/app.ts";
+import type { CheckReport, HostCheckReport } from "../../usecases/app.ts";
+import { clean } from "../ansi.ts";
 import { checkOneForm, markdownOption } from "../check-form.ts";
 import { defineCommand, type CommandContext, type Values } from "../command.ts";
 import { usageError } from "../errors.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { textOption } from "../given.ts";
 import { readNumber } from "../proposing.ts";
-import { exitCodeOfCheck, renderCheck } from "../render/check.ts";
+import { exitCodeOfCheck, renderCheck, renderCheckLine } from "../render/check.ts";
 import { renderJson } from "../render/json.ts";
 import { answerJob } from "../workflow-job.ts";
 
@@ -57,7 +58,7 @@ export const checkCommand = defineCommand({
     }
     if (publish || workflow || mergeGroup !== undefined) {
       const answer = await app.checkOnHost({ ...readSubject(values), publish });
-      return workflow ? answerJob(answer, terminal) : show(answer.report, context);
+      return workflow ? answerJob(answer, terminal) : showHosted(answer, context);
     }
     const report = await app.check({
       ...textOption("revision", ref),
@@ -67,10 +68,18 @@ export const checkCommand = defineCommand({
   },
 });
 
-function show(
-  report: CheckReport,
-  { values, json, terminal }: Pick<CommandContext<typeof options>, "values" | "json" | "terminal">,
-): ExitCode {
+type Shower = Pick<CommandContext<typeof options>, "values" | "json" | "terminal">;
+
+function showHosted(answer: HostCheckReport, context: Shower): ExitCode {
+  const { json, terminal, values } = context;
+  if (json) terminal.out(renderJson(answer));
+  else if (answer.report !== undefined) show(answer.report, context);
+  else terminal.out(values.markdown ? answer.markdown : renderCheckLine(answer, terminal.paint));
+  if (answer.refusal !== undefined) terminal.err(`Not shown on the host: ${clean(answer.refusal)}`);
+  return exitCodeOfCheck(answer);
+}
+
+function show(report: CheckReport, { values, json, terminal }: Shower): ExitCode {
   const view = { paint: terminal.paint, now: terminal.clock.now() };
   if (json) terminal.out(renderJson(report));
   else terminal.out(values.markdown ? renderCheckMarkdown(report) : renderCheck(report, view));

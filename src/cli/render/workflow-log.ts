@@ -1,6 +1,6 @@
-import type { HostCheckReport } from "../../usecases/app.ts";
+import type { CheckReport, HostCheckReport } from "../../usecases/app.ts";
 import { escapeData, renderAnnotations } from "./annotations.ts";
-import { renderCheck } from "./check.ts";
+import { renderCheck, renderCheckLine } from "./check.ts";
 import { latestWait } from "./next-step.ts";
 import type { View } from "./view.ts";
 
@@ -10,15 +10,14 @@ import type { View } from "./view.ts";
  * https://docs.github.com/actions/reference/workflow-commands-for-github-actions#stopping-and-starting-workflow-commands
  */
 export function renderWorkflowLog(
-  { report, published, refusal }: HostCheckReport,
+  { outcome, summary, findings, report, published, refusal }: HostCheckReport,
   token: string,
   view: View,
 ): string {
-  const { outcome, summary, findings, moves } = report;
   const lines = [
     `::stop-commands::${token}`,
     // Commands in the style of before begin anywhere in a line.
-    renderCheck(report, view).replaceAll("##[", "# #["),
+    textOf({ outcome, summary, report }, view).replaceAll("##[", "# #["),
     `::${token}::`,
     ...(findings.length === 0 ? [] : [renderAnnotations(findings)]),
   ];
@@ -27,7 +26,7 @@ export function renderWorkflowLog(
   }
   if (outcome === "failed") lines.push(command("error", summary));
   if (outcome === "pending" && !published) {
-    const until = latestWait(moves);
+    const until = latestWait(report?.moves ?? []);
     const when = until === undefined ? "when the time has come" : `after ${until}`;
     lines.push(
       command(
@@ -37,6 +36,20 @@ export function renderWorkflowLog(
     );
   }
   return lines.join("\n");
+}
+
+function textOf(
+  {
+    outcome,
+    summary,
+    report,
+  }: Pick<HostCheckReport, "outcome" | "summary"> & {
+    readonly report: CheckReport | undefined;
+  },
+  view: View,
+): string {
+  if (report !== undefined) return renderCheck(report, view);
+  return renderCheckLine({ outcome, summary }, view.paint);
 }
 
 function command(name: "notice" | "error", text: string): string {

@@ -80,7 +80,10 @@ export function isForBranch(
   return base === undefined || `refs/heads/${base}` === mirror.branch;
 }
 
-export async function judge({ session, situation }: Pick<Reporting, "session" | "situation">, pullRequest: PullRequest): Promise<Judged> {
+export async function judge(
+  { session, situation }: Pick<Reporting, "session" | "situation">,
+  pullRequest: PullRequest,
+): Promise<Judged> {
   const preview = await previewChange(session, situation, pullRequest);
   const report = await checkPreview(session, { ...situation, preview }, pullRequest);
   return { pullRequest, preview, report };
