@@ -1,3 +1,6 @@
+import type { AssetKey } from "../domain/asset.ts";
+import { reviewersOf } from "../domain/promotion/reviewers.ts";
+import type { Account } from "../domain/pull-request.ts";
 import { actingAccount } from "../usecases/promote/who.ts";
 import type { AppOptions } from "../usecases/app-options.ts";
 import type { PromoteApp } from "../usecases/app-promote.ts";
@@ -50,10 +53,11 @@ export function promoteAppFor(
     register: async (request) => {
       const session = await lazy.get();
       const situation = await readSituation(session);
-      const { access } = situation.inForce.policies;
+      const { policies } = situation.inForce;
       const ports = {
         openLocalFiles: (path: string) => openLocalFiles(options.cwd, path),
-        account: (as: string | undefined) => actingAccount(session, as, access),
+        account: (as: string | undefined) => actingAccount(session, as, policies.access),
+        reviewers: (asset: AssetKey, by: Account) => reviewersOf(policies, [{ asset }], by),
         report: (...[proposed, asked]: Parameters<Parameters<typeof register>[1]["report"]>) =>
           reportProposed(session, situation, asked, proposed),
       };

@@ -19,6 +19,12 @@ export interface PullRequestItem {
   readonly openedAt: string;
   readonly head: string;
   readonly branch: string | undefined;
+  /** The branch that it is for; absent: the registry's. */
+  readonly base?: string;
+  /** The other repository that it comes from. */
+  readonly fork?: string;
+  /** Not meant to be merged yet. */
+  readonly isDraft?: boolean;
   readonly labels: readonly string[];
   readonly merged:
     | { readonly commit: string; readonly at: string; readonly by: string }
@@ -169,6 +175,8 @@ export interface PolicyExplainReport {
   /** True when the branch has another policy than the one in force. */
   readonly differs: boolean;
   readonly owners: readonly string[];
+  /** Teams that give a role to nobody, and why, in words. */
+  readonly emptyTeams: readonly string[];
   readonly stages: readonly {
     readonly stage: string;
     readonly follows: boolean;

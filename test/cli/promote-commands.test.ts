@@ -20,6 +20,7 @@ function recordingApp() {
     since: "2025-01-01T00:00:00Z",
     differs: false,
     owners: ["ann"],
+    emptyTeams: [],
     stages: [],
   } as const;
   const registered = { asset: "models/a", files: [], storedBytes: 0, knownBytes: 0 } as const;

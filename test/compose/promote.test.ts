@@ -59,7 +59,7 @@ describe("promoting", () => {
         number: 1,
         title: "Promote models/taxi 2 to test",
         author: "dee",
-        labels: ["hotfix"],
+        labels: ["cairn:promotion", "hotfix"],
       },
     });
     expect(moves(first)).toEqual(["promotion models/taxi 2 test passed"]);

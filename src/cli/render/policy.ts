@@ -12,11 +12,12 @@ type PolicyTest = PolicyTestReport["tests"][number];
 
 /** The policy in force: stage by stage what it asks for, and where that is written. */
 export function renderPolicy(report: PolicyExplainReport, { paint, now }: View): string {
-  const { digest, commit, since, differs, owners, stages } = report;
+  const { digest, commit, since, differs, owners, emptyTeams, stages } = report;
   const changed = "The branch has another policy. It counts once an owner has accepted it.";
   const head = [
     `${paint("bold", "Policy in force")} ${shortDigest(digest)}, from ${clean(commit).slice(0, 10)}, since ${clean(renderMoment(since, now))}`,
     `owners: ${owners.length === 0 ? "nobody" : owners.map(clean).join(", ")}`,
+    ...emptyTeams.map((team) => paint("yellow", clean(team))),
     ...(differs ? [paint("yellow", changed)] : []),
   ].join("\n");
   return joinBlocks([head, ...stages.map((stage) => renderStage(stage, paint))]);

@@ -26,14 +26,17 @@ export function renderPullRequests(
   items: readonly PullRequestItem[],
   { paint, width, now }: View & { readonly width: number },
 ): string {
-  const rows = items.map(({ number, state, title, author, openedAt, labels }) => [
-    String(number),
-    paint(styleOf[state], state),
-    clean(title),
-    clean(author),
-    renderAgo(openedAt, now),
-    labels.map(clean).join(", "),
-  ]);
+  const rows = items.map((item) => {
+    const { number, state, author, openedAt, labels } = item;
+    return [
+      String(number),
+      paint(styleOf[state], state),
+      withNotes(item, paint),
+      clean(author),
+      renderAgo(openedAt, now),
+      labels.map(clean).join(", "),
+    ];
+  });
   return renderTable(columns, rows, { paint, width });
 }
 
@@ -48,9 +51,21 @@ export function renderPullRequest(detail: PullRequestDetail, view: View): string
   ]);
 }
 
+/** The title, and what keeps it from being merged like others: `Retrain (draft, from eve/ml)`. */
+function withNotes({ title, isDraft, fork }: PullRequestItem, paint: Paint): string {
+  const notes = [
+    ...(isDraft === true ? ["draft"] : []),
+    ...(fork === undefined ? [] : [`from ${clean(fork)}`]),
+  ];
+  return notes.length === 0
+    ? clean(title)
+    : `${clean(title)} ${paint("dim", `(${notes.join(", ")})`)}`;
+}
+
 /** `#12 open  Promote taxi-fare to prod`. */
-function renderPullRequestLine({ number, state, title }: PullRequestItem, paint: Paint): string {
-  return `${paint("bold", `#${number}`)} ${paint(styleOf[state], state)}  ${clean(title)}`;
+function renderPullRequestLine(item: PullRequestItem, paint: Paint): string {
+  const { number, state } = item;
+  return `${paint("bold", `#${number}`)} ${paint(styleOf[state], state)}  ${withNotes(item, paint)}`;
 }
 
 /** `#12  Promote taxi-fare to prod`, where the state was said already. */
@@ -59,11 +74,12 @@ export function renderPullRequestName({ number, title }: PullRequestItem, paint:
 }
 
 function renderHead(detail: PullRequestDetail, { paint, now }: View): string {
-  const { author, openedAt, head, branch, labels, merged } = detail;
+  const { author, openedAt, head, branch, base, labels, merged } = detail;
   const from = branch === undefined ? "" : ` from ${clean(branch)}`;
+  const into = base === undefined ? "" : ` into ${clean(base)}`;
   return [
     renderPullRequestLine(detail, paint),
-    `by ${clean(author)}, opened ${renderAgo(openedAt, now)}${from}, at ${shortCommit(head)}`,
+    `by ${clean(author)}, opened ${renderAgo(openedAt, now)}${from}${into}, at ${shortCommit(head)}`,
     ...(labels.length === 0 ? [] : [`labels ${labels.map(clean).join(", ")}`]),
     ...(merged === undefined
       ? []

@@ -284,10 +284,13 @@ export function approvingRoles(
   return [...new Set([...asked, ...bound])].sort();
 }
 
+function isAboutApproval({ can }: Binding): boolean {
+  return can.includes("assets/approve") || can.includes("assets/override");
+}
+
 function bindingsAbout(access: AccessPolicy | undefined, asset: string): readonly Binding[] {
   return (access?.bindings ?? []).filter(
-    ({ can, selects }) =>
-      (can.includes("assets/approve") || can.includes("assets/override")) && selects(asset),
+    (binding) => isAboutApproval(binding) && binding.selects(asset),
   );
 }
 

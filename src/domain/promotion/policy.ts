@@ -1,6 +1,5 @@
 import type { JsonObject } from "../../shared/json.ts";
 import type { Place } from "../finding.ts";
-import type { Teams } from "./teams.ts";
 
 /** Every gate that a policy may name (schemas/promotion-policy.schema.json). */
 export const gateNames = [
@@ -62,6 +61,17 @@ export interface AccessPolicy {
   /** Who is in these teams, as the host said; absent where nobody asked: then nobody is. */
   readonly teams?: Teams;
 }
+
+/** A team of the pull-request host, as the host told it at one moment. */
+export interface Team {
+  /** Names on the host, in lower case. */
+  readonly members: ReadonlySet<string>;
+  /** Why nobody is in it, as `there is no such team`; absent when somebody is. */
+  readonly problem: string | undefined;
+}
+
+/** By the name that the policy uses, in lower case. */
+export type Teams = ReadonlyMap<string, Team>;
 
 export interface Person {
   /** The short name that the policy uses: `ann`. Of others in a team `github:ann-contoso`. */

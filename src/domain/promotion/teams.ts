@@ -1,17 +1,6 @@
-import type { AccessPolicy } from "./policy.ts";
+import type { AccessPolicy, Team } from "./policy.ts";
 
 const prefix = "team:";
-
-/** A team of the pull-request host, as the host told it at one moment. */
-export interface Team {
-  /** Names on the host, in lower case. */
-  readonly members: ReadonlySet<string>;
-  /** Why nobody is in it, as `there is no such team`; absent when somebody is. */
-  readonly problem: string | undefined;
-}
-
-/** By the name that the policy uses, in lower case. */
-export type Teams = ReadonlyMap<string, Team>;
 
 /** What the host answered about one team: its members, or that there is none of this name. */
 export function teamOf(members: readonly string[] | undefined): Team {

@@ -1,4 +1,6 @@
+import type { AssetKey } from "../../domain/asset.ts";
 import type { Account } from "../../domain/pull-request.ts";
+import type { Reviewers } from "../../forge/forge.ts";
 import type { Proposed } from "../promote/propose.ts";
 import { propose } from "../promote/propose.ts";
 import type {
@@ -24,6 +26,8 @@ export interface RegisterPorts {
   openLocalFiles(path: string): Promise<LocalFiles>;
   /** Who asks for it: `as` of the request, else whoever Git is configured for. */
   account(as: string | undefined): Promise<Account>;
+  /** Who is to look at what this account proposes of the asset. */
+  reviewers(asset: AssetKey, by: Account): Reviewers;
 }
 
 /** What is registered: its bytes are in the replica, its files are ready to be proposed. */
@@ -65,7 +69,8 @@ export async function register(
     title,
     body,
     by,
-    labels: request.labels ?? [],
+    labels: ["cairn:registration", ...(request.labels ?? [])],
+    reviewers: ports.reviewers(registration.place.key, by),
     slug,
     files,
   });

@@ -1,18 +1,20 @@
 import type { Finding } from "../../domain/finding.ts";
 import { automaticPromotions, type AutomaticPromotion } from "../../domain/plan/automatic.ts";
 import type { LedgerState } from "../../domain/ledger/state.ts";
-import { cairnIdentity } from "../../domain/ledger/tag.ts";
+import { reviewersOf } from "../../domain/promotion/reviewers.ts";
 import type { PullRequest } from "../../domain/pull-request.ts";
 import { CairnError, hasCode } from "../../shared/errors.ts";
 import type { PlannedAction } from "../app.ts";
 import { RemoteTags } from "../reconcile/observe.ts";
 import type { RegistrySession } from "../session.ts";
 import { readInForce } from "./in-force.ts";
-import { mergeChecked } from "./merge-checked.ts";
+import { mergeChecked, type MergeInput } from "./merge-checked.ts";
 import { slugOf } from "./promote.ts";
-import { promotionFiles, withDependencies } from "./promotion-files.ts";
+import { promotionFiles, questionsOf, withDependencies } from "./promotion-files.ts";
 import { isExactly, prepareProposal, propose, type Proposal } from "./propose.ts";
 import type { Situation } from "./situation.ts";
+import { readDeciding } from "./teams.ts";
+import { automaticSlug, isSameLogin, ownAccount } from "./who.ts";
 
 /** What one reconcile proposes at most: the next one goes on. */
 const proposalsAtOnce = 20;
@@ -55,7 +57,9 @@ async function promoteAll(
   for (const promotion of wanted.slice(0, proposalsAtOnce)) {
     signal?.throwIfAborted();
     try {
-      for await (const action of promoteOne(session, situation, promotion, signal)) {
+      const inForce = await readDeciding(session, situation.state);
+      const decided = { ...situation, inForce };
+      for await (const action of promoteOne(session, decided, promotion, signal)) {
         done.push(action);
       }
     } catch (error) {
@@ -96,6 +100,7 @@ async function* promoteOne(
 ): AsyncIterable<PlannedAction> {
   const { mirror, forge } = session;
   const proposal = await automaticProposal(session, situation, promotion);
+  const { by } = proposal;
   const prepared = await prepareProposal(mirror, proposal);
   const same = (await forge.ofBranch(prepared.branch, signal)).filter(
     ({ state }) => state !== "merged",
@@ -106,7 +111,9 @@ async function* promoteOne(
     const { number } = pullRequest;
     // Read whole, so that its commits are there to be compared.
     const whole = await forge.get(number, signal);
-    const isThis = await isExactly(mirror, situation.head, whole.head, prepared);
+    // Where the host vouches for accounts, what somebody else opened and closed speaks for nobody.
+    const isOwn = by.login === undefined || isSameLogin(whole.author, by);
+    const isThis = isOwn && (await isExactly(mirror, situation.head, whole.head, prepared));
     if (isThis) mine ??= whole;
   }
   if (mine?.state === "closed") return;
@@ -117,7 +124,7 @@ async function* promoteOne(
   const { number, title } = opened;
   if (created) yield { kind: "open-pull-request", number, title };
   if (promotion.merge !== "when-gates-pass") return;
-  if (await mergeIfReady(session, situation, opened)) {
+  if (await mergeIfReady(session, situation, { pullRequest: opened, by })) {
     yield { kind: "merge-pull-request", number, title };
   }
 }
@@ -126,12 +133,11 @@ async function* promoteOne(
 async function mergeIfReady(
   session: RegistrySession,
   situation: Situation,
-  pullRequest: PullRequest,
+  merge: Pick<MergeInput, "pullRequest" | "by">,
 ): Promise<boolean> {
   try {
     const { commit } = await mergeChecked(session, situation, {
-      pullRequest,
-      by: { ...cairnIdentity, isBot: true },
+      ...merge,
       method: "merge",
       force: false,
       waits: false,
@@ -150,13 +156,15 @@ async function automaticProposal(
 ): Promise<Proposal> {
   const registry = await session.reader.registryAt(situation.head);
   const moves = withDependencies(situation, { asset, version, to });
+  const by = await ownAccount(session.forge);
   const reason = "automatic, as policies/promotion.yaml says";
   return {
     title: `Promote ${asset} ${version} to ${to}`,
     body: "Proposed by Cairn: the version runs in the stage before.",
-    by: { ...cairnIdentity, isBot: true },
+    by,
     labels: [automaticLabel],
-    slug: `automatic-${slugOf(asset)}-${to}`,
+    reviewers: reviewersOf(situation.inForce.policies, questionsOf(moves), by),
+    slug: `${automaticSlug}-${slugOf(asset)}-${to}`,
     files: await promotionFiles(session, registry, moves, { reason }),
     isOwn: true,
   };

@@ -6,8 +6,10 @@ import {
   type LedgerState,
 } from "../../domain/ledger/state.ts";
 import { stageFileOf } from "../../domain/lookup.ts";
-import { may, rolesOf } from "../../domain/promotion/people.ts";
+import { rolesOf } from "../../domain/promotion/people.ts";
 import type { AccessPolicy, PromotionRule } from "../../domain/promotion/policy.ts";
+import { rolesThatApprove } from "../../domain/promotion/reviewers.ts";
+import { emptyTeams, teamName } from "../../domain/promotion/teams.ts";
 import type { AssetKey } from "../../domain/asset.ts";
 import { stageChanges } from "../../domain/promotion/moves.ts";
 import type { StageFile } from "../../domain/registry.ts";
@@ -192,15 +194,23 @@ function approversOf(
   asset: AssetKey,
   rules: readonly PromotionRule[],
 ): readonly string[] {
-  const roles = rules.flatMap(({ gates: { approvals } }) => approvals?.["from"] ?? []);
-  return (access?.people ?? [])
-    .filter((person) =>
-      roles.length === 0
-        ? may(person, "assets/approve", asset, access)
-        : rolesOf(person, access).some((role) => roles.includes(role)),
-    )
-    .map(({ id }) => id)
-    .sort();
+  const named = rules.flatMap(({ gates: { approvals } }) => approvals?.["from"] ?? []);
+  const roles = named.length === 0 ? rolesThatApprove(access, asset) : named.map(String);
+  const people = (access?.people ?? [])
+    .filter((person) => rolesOf(person, access).some((role) => roles.includes(role)))
+    .map(({ id }) => id);
+  return [...people.sort(), ...teamsOf(access, roles)];
+}
+
+/** Their names, and of those that nobody is in, why. */
+function teamsOf(access: AccessPolicy | undefined, roles: readonly string[]): readonly string[] {
+  const problems = new Map(emptyTeams(access, roles).map(({ team, problem }) => [team, problem]));
+  const members = roles.flatMap((role) => access?.roles.get(role) ?? []);
+  const teams = members.filter((member) => teamName(member) !== undefined);
+  return [...new Set(teams)].sort().map((team) => {
+    const problem = problems.get(team);
+    return problem === undefined ? team : `${team} (${problem})`;
+  });
 }
 
 function nextStep(

@@ -35,6 +35,8 @@ export async function hold(
   ]);
   return submit(session, situation, request, {
     title: `${release ? "Release" : "Hold"} ${asset} in ${stage}`,
+    label: "cairn:hold",
+    asks: [{ asset }],
     slug: `hold-${slugOf(asset)}-${stage}`,
     files: new Map([[path, text]]),
   });

@@ -3,6 +3,7 @@ import { policyInForce, stageVersion } from "../../domain/ledger/state.ts";
 import type { Subject } from "../../domain/promotion/approvals.ts";
 import type { Approval } from "../../domain/promotion/facts.ts";
 import { policyOwnersRole, type AccessPolicy } from "../../domain/promotion/policy.ts";
+import { emptyTeams, formatEmptyTeam, teamName } from "../../domain/promotion/teams.ts";
 import type { PullRequest } from "../../domain/pull-request.ts";
 import type { Registry } from "../../domain/registry.ts";
 import { isPolicyPath } from "../../registry/policy-path.ts";
@@ -130,7 +131,13 @@ async function ownersApproval(
   }
   const counting = byOwners.filter(({ problem, isAuthor }) => problem === undefined && !isAuthor);
   if (counting.length > 0) return { approvals: counting.map(toMark), problem: undefined };
-  return { approvals: [], problem: missingOwner(owners, given, pullRequest) };
+  const missing = emptyTeams(access, [policyOwnersRole]).map(
+    (team) => ` ${formatEmptyTeam(team)}.`,
+  );
+  return {
+    approvals: [],
+    problem: `${missingOwner(owners, given, pullRequest)}${missing.join("")}`,
+  };
 }
 
 /**
@@ -179,14 +186,16 @@ async function policySubject(
 function ownersOf(access: AccessPolicy | undefined): string {
   const owners = access?.roles.get(policyOwnersRole) ?? [];
   const people = (access?.people ?? []).filter(({ id }) => owners.includes(id));
-  return canonicalJson(
-    people.map(({ id, github, emails, signingKeys }) => [
+  const teams = owners.flatMap((owner) => teamName(owner) ?? []).sort();
+  return canonicalJson([
+    ...teams,
+    ...people.map(({ id, github, emails, signingKeys }) => [
       id,
       github ?? "",
       [...emails],
       [...signingKeys],
     ]),
-  );
+  ]);
 }
 
 export function toMark(approval: {

@@ -73,6 +73,8 @@ async function mark(
   }
   return submit(session, situation, request, {
     title: `${verb} ${asset} ${version}`,
+    label: `cairn:${slug}`,
+    asks: [{ asset }],
     slug: `${slug}-${asset.replaceAll(/[^A-Za-z0-9-]+/g, "-")}`,
     files: new Map([[path, edited]]),
   });

@@ -1,10 +1,10 @@
 import type { Account, MergeMethod, PullRequest } from "../../domain/pull-request.ts";
 import type { CheckReport } from "../app-promote.ts";
 import type { RegistrySession } from "../session.ts";
-import { checkChange } from "./check.ts";
+import { checkPullRequest, refusalToMerge } from "./check-pull-request.ts";
 import type { Situation } from "./situation.ts";
 
-interface MergeInput {
+export interface MergeInput {
   readonly pullRequest: PullRequest;
   readonly by: Account;
   readonly method: MergeMethod;
@@ -23,7 +23,12 @@ export async function mergeChecked(
   situation: Situation,
   { pullRequest, by, method, force, waits = true }: MergeInput,
 ): Promise<{ readonly commit: string | undefined; readonly check: CheckReport }> {
-  const check = await checkChange(session, situation, pullRequest);
+  const check = await checkPullRequest(session, situation, pullRequest);
+  const refusal = refusalToMerge(session, pullRequest);
+  if (refusal !== undefined) {
+    const refused = { outcome: "failed", summary: refusal, refusals: [refusal] } as const;
+    return { commit: undefined, check: { ...check, ...refused } };
+  }
   const isReady = check.outcome === "passed" || (check.outcome === "pending" && waits);
   if (check.conflicts.length > 0 || (!isReady && !force)) {
     return { commit: undefined, check };

@@ -1,5 +1,6 @@
 import { policyInForce, type LedgerState } from "../../domain/ledger/state.ts";
 import { policyOwnersRole, type PromotionRule } from "../../domain/promotion/policy.ts";
+import { emptyTeams, formatEmptyTeam } from "../../domain/promotion/teams.ts";
 import type { Registry } from "../../domain/registry.ts";
 import type { JsonValue } from "../../shared/json.ts";
 import type { PolicyAcceptRequest, PolicyExplainReport } from "../app-promote.ts";
@@ -27,6 +28,7 @@ export async function explainPolicy(session: RegistrySession): Promise<PolicyExp
     since,
     differs: (await session.reader.policyDigest(head)) !== digest,
     owners: policies.access?.roles.get(policyOwnersRole) ?? [],
+    emptyTeams: emptyTeams(policies.access).map(formatEmptyTeam),
     stages: (settings?.stages ?? []).map((stage) => ({
       stage,
       follows: settings?.followedStages.includes(stage) === true,

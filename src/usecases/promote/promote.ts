@@ -17,7 +17,7 @@ import type {
 import { findAsset, selectVersion } from "../consume/find-asset.ts";
 import type { RegistrySession } from "../session.ts";
 import { nothingToPropose, stageNotThere } from "./errors.ts";
-import { promotionFiles, withDependencies } from "./promotion-files.ts";
+import { promotionFiles, questionsOf, withDependencies } from "./promotion-files.ts";
 import { submit } from "./proposals.ts";
 import { readSituation, type Situation } from "./situation.ts";
 import { moveStageFile } from "./stage-file-text.ts";
@@ -44,6 +44,8 @@ export async function promote(
   const others = moves.length > 1 ? ` and ${moves.length - 1} that it refers to` : "";
   return submit(session, situation, request, {
     title: `Promote ${asset} ${version} to ${request.to}${others}`,
+    label: "cairn:promotion",
+    asks: questionsOf(moves),
     slug: `promote-${slugOf(asset)}-${request.to}`,
     files,
   });
@@ -111,6 +113,8 @@ export async function rollback(
   });
   return submit(session, situation, request, {
     title: `Roll ${asset} back to ${version} in ${request.stage}`,
+    label: "cairn:rollback",
+    asks: [{ asset, move: { stage: request.stage, kind: "rollback" } }],
     slug: `rollback-${slugOf(asset)}-${request.stage}`,
     files: new Map([[path, text]]),
   });
@@ -153,6 +157,8 @@ export async function withdraw(
   }
   return submit(session, situation, request, {
     title: `Withdraw ${asset} from ${request.stage}`,
+    label: "cairn:withdrawal",
+    asks: [{ asset, move: { stage: request.stage, kind: "withdrawal" } }],
     slug: `withdraw-${slugOf(asset)}-${request.stage}`,
     files: new Map([[file.document.path, undefined]]),
   });

@@ -5,6 +5,7 @@ import {
   hasAccepted,
   type LedgerState,
 } from "../../domain/ledger/state.ts";
+import type { ReviewQuestion } from "../../domain/promotion/reviewers.ts";
 import type { Registry } from "../../domain/registry.ts";
 import { findAsset } from "../consume/find-asset.ts";
 import type { RegistrySession } from "../session.ts";
@@ -38,6 +39,11 @@ export async function promotionFiles(
     files.set(path, text);
   }
   return files;
+}
+
+/** Whom a promotion asks: those who may approve what it moves. */
+export function questionsOf(moves: readonly Wanted[]): readonly ReviewQuestion[] {
+  return moves.map(({ asset, to: stage }) => ({ asset, move: { stage, kind: "promotion" } }));
 }
 
 /** What a version refers to, and what that refers to, as far as the stage did not accept it yet. */

@@ -1,13 +1,20 @@
+import { reviewersOf, type ReviewQuestion } from "../../domain/promotion/reviewers.ts";
 import type { ProposalReport, ProposeRequest } from "../app-promote.ts";
 import type { RegistrySession } from "../session.ts";
-import { checkChange } from "./check.ts";
+import { checkPullRequest } from "./check-pull-request.ts";
 import { mergeChecked } from "./merge-checked.ts";
 import { propose, type Proposal, type Proposed } from "./propose.ts";
 import { pullRequestItem } from "./pull-requests.ts";
 import type { Situation } from "./situation.ts";
 import { actingAccount } from "./who.ts";
 
-export type Proposing = Omit<Proposal, "by" | "labels" | "body"> & { readonly body?: string };
+export interface Proposing extends Pick<Proposal, "title" | "slug" | "files"> {
+  readonly body?: string;
+  /** What it is, for lists: `cairn:promotion`. */
+  readonly label: string;
+  /** What the people are asked who are to look at it. */
+  readonly asks: readonly ReviewQuestion[];
+}
 
 /** Opens the pull request of a command and reports on it. */
 export async function submit(
@@ -17,9 +24,11 @@ export async function submit(
   proposing: Proposing,
 ): Promise<ProposalReport> {
   const { as, labels = [], reason = "" } = request;
-  const by = await actingAccount(session, as, situation.inForce.policies.access);
-  const body = proposing.body ?? reason;
-  const proposal = { ...proposing, body, by, labels };
+  const { policies } = situation.inForce;
+  const by = await actingAccount(session, as, policies.access);
+  const { asks, label, body = reason, ...rest } = proposing;
+  const reviewers = reviewersOf(policies, asks, by);
+  const proposal = { ...rest, body, by, labels: [label, ...labels], reviewers };
   return reportProposed(
     session,
     situation,
@@ -37,7 +46,7 @@ export async function reportProposed(
 ): Promise<ProposalReport> {
   const { access } = situation.inForce.policies;
   if (!merge) {
-    const check = await checkChange(session, situation, pullRequest);
+    const check = await checkPullRequest(session, situation, pullRequest);
     const item = pullRequestItem(pullRequest, access);
     return { pullRequest: item, created, check, merged: undefined };
   }

@@ -1,7 +1,7 @@
 import type { Account, PullRequest } from "../../domain/pull-request.ts";
 import { sha256 } from "../../shared/digest.ts";
 import { canonicalJson } from "../../shared/json.ts";
-import type { Forge } from "../../forge/forge.ts";
+import type { Forge, Reviewers } from "../../forge/forge.ts";
 import type { TreeFile } from "../../git/git.ts";
 import type { RegistrySession } from "../session.ts";
 
@@ -11,6 +11,8 @@ export interface Proposal {
   readonly body: string;
   readonly by: Account;
   readonly labels: readonly string[];
+  /** Who is asked to look at it. */
+  readonly reviewers: Reviewers;
   /** What it does, for the branch name: `promote-taxi-fare-prod`. */
   readonly slug: string;
   /** Path to new text or bytes; `undefined` removes the file. */
@@ -48,8 +50,8 @@ export async function propose(
     author: { name, email, timestamp: Math.floor(clock.now().getTime() / 1000) },
     message: `${proposal.title}\n\n${proposal.body}`,
   });
-  const { title, body, by, labels } = proposal;
-  const pullRequest = await forge.open({ title, body, by, labels, branch, head });
+  const { title, body, by, labels, reviewers } = proposal;
+  const pullRequest = await forge.open({ title, body, by, labels, branch, head, reviewers });
   return { pullRequest, created: known === undefined };
 }
 

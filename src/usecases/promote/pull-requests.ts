@@ -14,7 +14,7 @@ import type {
 } from "../app-promote.ts";
 import { pullRequestEnded } from "../../forge/errors.ts";
 import type { RegistrySession } from "../session.ts";
-import { checkChange } from "./check.ts";
+import { checkPullRequest } from "./check-pull-request.ts";
 import { branchNeeded, nothingToPropose, revisionUnknown, workTreeMissing } from "./errors.ts";
 import { mergeChecked } from "./merge-checked.ts";
 import { unopened } from "./preview.ts";
@@ -28,7 +28,7 @@ export async function check(
 ): Promise<CheckReport> {
   const situation = await readSituation(session);
   if (number !== undefined) {
-    return checkChange(session, situation, await session.forge.get(number));
+    return checkPullRequest(session, situation, await session.forge.get(number));
   }
   const head = await bringCommit(session, revision);
   const open = await session.forge.list(["open"]);
@@ -38,7 +38,7 @@ export async function check(
     proposed === undefined
       ? unopened(head, author, session.clock.now())
       : await session.forge.get(proposed.number);
-  return checkChange(session, situation, change);
+  return checkPullRequest(session, situation, change);
 }
 
 export async function listPullRequests(
@@ -84,7 +84,7 @@ export async function openPullRequest(
   return {
     pullRequest: pullRequestItem(pullRequest, access),
     created: known?.number !== pullRequest.number,
-    check: await checkChange(session, situation, pullRequest),
+    check: await checkPullRequest(session, situation, pullRequest),
     merged: undefined,
   };
 }
@@ -187,7 +187,7 @@ async function detailOf(
       ...comment,
       by: nameOf(comment.by, access),
     })),
-    check: isOpen ? await checkChange(session, situation, pullRequest) : undefined,
+    check: isOpen ? await checkPullRequest(session, situation, pullRequest) : undefined,
   };
 }
 
@@ -197,6 +197,7 @@ export function pullRequestItem(
   access: AccessPolicy | undefined,
 ): PullRequestItem {
   const { number, title, state, author, openedAt, head, branch, labels, merged } = pullRequest;
+  const { base, fork, isDraft } = pullRequest;
   return {
     number,
     title,
@@ -205,6 +206,9 @@ export function pullRequestItem(
     openedAt,
     head,
     branch,
+    ...(base === undefined ? {} : { base }),
+    ...(fork === undefined ? {} : { fork }),
+    ...(isDraft === undefined ? {} : { isDraft }),
     labels,
     merged:
       merged === undefined

@@ -1,5 +1,5 @@
-import type { AccessPolicy } from "../../domain/promotion/policy.ts";
-import { emptyTeam, teamOf, teamsNamedBy, type Team } from "../../domain/promotion/teams.ts";
+import type { AccessPolicy, Team } from "../../domain/promotion/policy.ts";
+import { emptyTeam, teamOf, teamsNamedBy } from "../../domain/promotion/teams.ts";
 import type { LedgerState } from "../../domain/ledger/state.ts";
 import type { Registry } from "../../domain/registry.ts";
 import type { HostServices, TeamDirectory } from "../../forge/host-services.ts";

@@ -390,6 +390,7 @@ it("explains the policy", () => {
     since: "2025-01-01T00:00:00Z",
     differs: true,
     owners: ["ann", "team:owners"],
+    emptyTeams: ["team:owners gives nobody the role policy-owners: nobody is in it"],
     stages: [
       { stage: "dev", follows: true, rules: [] },
       { stage: "test", follows: false, rules: [] },
@@ -418,6 +419,7 @@ it("explains the policy", () => {
   expect(renderPolicy(report, view)).toMatchInlineSnapshot(`
     "Policy in force sha256:000000000000, from c0ffee0123, since 2025-01-01 00:00 UTC (1 d ago)
     owners: ann, team:owners
+    team:owners gives nobody the role policy-owners: nobody is in it
     The branch has another policy. It counts once an owner has accepted it.
 
     dev  takes every new version

@@ -2,13 +2,8 @@ import { describe, expect, it } from "vitest";
 import { approvals } from "../../../src/domain/gates/approvals.ts";
 import { rulesOfMove } from "../../../src/domain/promotion/approvals.ts";
 import { may, personOf, rolesOf } from "../../../src/domain/promotion/people.ts";
-import type { AccessPolicy } from "../../../src/domain/promotion/policy.ts";
-import {
-  emptyTeams,
-  teamOf,
-  teamsNamedBy,
-  type Team,
-} from "../../../src/domain/promotion/teams.ts";
+import type { AccessPolicy, Team } from "../../../src/domain/promotion/policy.ts";
+import { emptyTeams, teamOf, teamsNamedBy } from "../../../src/domain/promotion/teams.ts";
 import type { Account } from "../../../src/domain/pull-request.ts";
 import { access, approval, binding, facts, person, policy, rule } from "./builders.ts";
 
