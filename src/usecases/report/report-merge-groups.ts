@@ -42,7 +42,7 @@ export async function reportMergeGroups(
     signal?.throwIfAborted();
     if (problems.hostProblem !== undefined) break;
     try {
-      await queue.report(group);
+      await reportGroup(reporting, queue, group);
       problems.passed();
     } catch (error) {
       signal?.throwIfAborted();
@@ -50,6 +50,36 @@ export async function reportMergeGroups(
     }
   }
   return groups;
+}
+
+async function reportGroup(
+  { session, host, memory, world, signal }: Reporting,
+  queue: Queue,
+  group: MergeGroup,
+): Promise<void> {
+  const drafted = await queue.draftOf(group);
+  if (drafted === undefined) return;
+  await host.checks.publish(drafted.draft, signal);
+  // What is not known is asked for again.
+  if (!drafted.isKnown) return;
+  memory.setGroup(group.head, { world, at: session.clock.now().toISOString() });
+}
+
+/** The check of one group, for whoever shows it; `undefined` when it is not on this branch any more. */
+export async function draftOfGroup(
+  context: QueueContext,
+  groups: readonly MergeGroup[],
+  group: MergeGroup,
+): Promise<CheckDraft | undefined> {
+  return (await new Queue(context, groups).draftOf(group))?.draft;
+}
+
+type QueueContext = Pick<Reporting, "session" | "situation" | "signal">;
+
+interface GroupDraft {
+  readonly draft: CheckDraft;
+  /** Whether all that lies before it is known. */
+  readonly isKnown: boolean;
 }
 
 interface JudgedEntry {
@@ -60,32 +90,25 @@ interface JudgedEntry {
 
 /** One look at the queue: what several groups hold is judged once. */
 class Queue {
-  readonly #reporting: Reporting;
+  readonly #context: QueueContext;
   readonly #groups: readonly MergeGroup[];
   readonly #pullRequests = new Map<number, Promise<PullRequest>>();
   readonly #judged = new Map<string, Promise<JudgedEntry | undefined>>();
 
-  constructor(reporting: Reporting, groups: readonly MergeGroup[]) {
-    this.#reporting = reporting;
+  constructor(context: QueueContext, groups: readonly MergeGroup[]) {
+    this.#context = context;
     this.#groups = groups;
   }
 
-  async report(group: MergeGroup): Promise<void> {
-    const { session, host, situation, memory, world, signal } = this.#reporting;
+  async draftOf(group: MergeGroup): Promise<GroupDraft | undefined> {
+    const { session, situation } = this.#context;
     const groups = this.#groups;
     const entries = await entriesOf(session.mirror, situation.head, { group, groups });
-    if (entries === undefined) return;
-    const { draft, isKnown } = await this.#draft(group, entries);
-    await host.checks.publish(draft, signal);
-    // What is not known is asked for again.
-    if (isKnown) memory.setGroup(group.head, { world, at: session.clock.now().toISOString() });
+    return entries === undefined ? undefined : this.#draft(group, entries);
   }
 
-  async #draft(
-    { head }: MergeGroup,
-    entries: readonly QueueEntry[],
-  ): Promise<{ readonly draft: CheckDraft; readonly isKnown: boolean }> {
-    let { state } = this.#reporting.situation;
+  async #draft({ head }: MergeGroup, entries: readonly QueueEntry[]): Promise<GroupDraft> {
+    let { state } = this.#context.situation;
     let failed: QueueEntry | undefined;
     let own: CheckReport | undefined;
     for (const entry of entries) {
@@ -100,7 +123,7 @@ class Queue {
     if (own === undefined || last === undefined) {
       return { draft: unknownDraft(head, last), isKnown: false };
     }
-    const { files } = await this.#reporting.session.reader.registryAt(head);
+    const { files } = await this.#context.session.reader.registryAt(head);
     const before = entries.slice(0, -1).map(({ pullRequest }) => `#${pullRequest}`);
     const notes = before.length === 0 ? [] : [`In the merge queue behind ${before.join(", ")}.`];
     const draft = draftCheck({ report: own, head, notes, hasFile: (path) => files.has(path) });
@@ -116,7 +139,7 @@ class Queue {
   }
 
   async #judgeAnew(entry: QueueEntry, state: LedgerState): Promise<JudgedEntry | undefined> {
-    const { session, situation } = this.#reporting;
+    const { session, situation } = this.#context;
     const { commit, before } = entry;
     const pullRequest = await this.#pullRequest(entry.pullRequest);
     const { head, tags } = situation;
@@ -131,7 +154,7 @@ class Queue {
   }
 
   #pullRequest(number: number): Promise<PullRequest> {
-    const { session, signal } = this.#reporting;
+    const { session, signal } = this.#context;
     const known = this.#pullRequests.get(number) ?? session.forge.get(number, signal);
     this.#pullRequests.set(number, known);
     return known;

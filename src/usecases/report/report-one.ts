@@ -68,6 +68,8 @@ async function reportOpen(
     ...reportedOf(reporting, judged),
     ...(statuses === undefined || !mayChange ? {} : { statuses }),
     ...(refusal === undefined ? {} : { refusal }),
+    // A host may not have seen yet that its own conditions are met: asked once more, soon.
+    ...(refusal === undefined || refusal === lastRefusal ? {} : { until: soon(session) }),
   };
   return { merged, reported };
 }
@@ -176,6 +178,12 @@ function reportedOf({ session, world }: Reporting, { pullRequest, report }: Judg
     at: now.toISOString(),
     ...(until === undefined ? {} : { until }),
   };
+}
+
+const soonMs = 30_000;
+
+function soon({ clock }: RegistrySession): string {
+  return new Date(clock.now().getTime() + soonMs).toISOString();
 }
 
 /** The first moment at which a gate may open. */
