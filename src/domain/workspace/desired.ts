@@ -45,6 +45,20 @@ export interface DesiredInput {
  * and everything those refer to, at exactly the versions they name.
  */
 export function desiredVersions(input: DesiredInput): DesiredState {
+  const { state, registry, workspace } = input;
+  const ofState = known.get(state) ?? new WeakMap<Registry, Map<Workspace, DesiredState>>();
+  known.set(state, ofState);
+  const ofRegistry = ofState.get(registry) ?? new Map<Workspace, DesiredState>();
+  ofState.set(registry, ofRegistry);
+  const desired = ofRegistry.get(workspace) ?? deriveDesired(input);
+  ofRegistry.set(workspace, desired);
+  return desired;
+}
+
+/** Asked again about the same, the answer is there: a reconcile that finds nothing new asks often. */
+const known = new WeakMap<LedgerState, WeakMap<Registry, Map<Workspace, DesiredState>>>();
+
+function deriveDesired(input: DesiredInput): DesiredState {
   const collected = new Map<VersionKey, { readonly id: VersionId; readonly roles: Set<Role> }>();
   const findings: Finding[] = [];
   const pending: VersionId[] = [];

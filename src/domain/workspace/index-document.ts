@@ -1,5 +1,5 @@
 import type { Digest } from "../../shared/digest.ts";
-import { canonicalJson, isJsonObject, type JsonValue } from "../../shared/json.ts";
+import { canonicalJson, isJsonObject } from "../../shared/json.ts";
 import { fail, ok, type Result } from "../../shared/result.ts";
 import { formatAssetKey, type AssetKind } from "../asset.ts";
 import type { Workspace } from "../registry.ts";
@@ -77,18 +77,28 @@ export function compareEntries(left: IndexEntry, right: IndexEntry): number {
   return compareVersionIds(entryId(left), entryId(right));
 }
 
-/** Whether two lists say the same, whatever the order of their keys. */
+/** Whether two lists say the same, whatever the order of their entries and of their keys. */
 export function equalEntries(left: readonly IndexEntry[], right: readonly IndexEntry[]): boolean {
-  return left.length === right.length && canonical(left) === canonical(right);
+  if (left.length !== right.length) return false;
+  const [ours, theirs] = [inOrder(left), inOrder(right)];
+  return ours.every((entry, index) => {
+    const other = theirs[index];
+    return other !== undefined && (entry === other || canonical(entry) === canonical(other));
+  });
 }
 
-function canonical(entries: readonly IndexEntry[]): string {
-  return canonicalJson(
-    [...entries].sort(compareEntries).map((entry): JsonValue => {
-      const { kept_since, ...rest } = entry;
-      return kept_since === undefined ? rest : { ...rest, kept_since };
-    }),
-  );
+/** Nearly always they are in order already. */
+function inOrder(entries: readonly IndexEntry[]): readonly IndexEntry[] {
+  const isSorted = entries.every((entry, index) => {
+    const before = entries[index - 1];
+    return before === undefined || compareEntries(before, entry) <= 0;
+  });
+  return isSorted ? entries : entries.toSorted(compareEntries);
+}
+
+function canonical(entry: IndexEntry): string {
+  const { kept_since, ...rest } = entry;
+  return canonicalJson(kept_since === undefined ? rest : { ...rest, kept_since });
 }
 
 function isIndexDocument(value: unknown): value is IndexDocument {

@@ -83,10 +83,20 @@ export function planWorkspace(input: PlanInput): WorkspacePlan {
 }
 
 function toCurrent(entry: IndexEntry, version: DesiredVersion, now: string): IndexEntry {
+  const { roles, references } = version;
+  const isSame =
+    entry.state === "current" &&
+    entry.kept_since === undefined &&
+    isSameList(entry.roles, roles) &&
+    isSameList(entry.references, references);
+  if (isSame) return entry;
   const { kept_since, ...rest } = entry;
   const since = kept_since === undefined ? entry.since : now;
-  const { roles, references } = version;
   return { ...rest, since, roles, references, state: "current" };
+}
+
+function isSameList(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((text, index) => text === right[index]);
 }
 
 function toKept(entry: IndexEntry, now: string): IndexEntry {

@@ -26,10 +26,12 @@ const maxDocumentBytes = 256 * 1024 * 1024;
 export interface ReadIndex {
   readonly document: IndexDocument;
   readonly digest: Digest;
-  readonly bytes: Uint8Array;
   /** For replacing exactly this one. */
   readonly version: string;
 }
+
+/** The newest index of each open store: read and checked again only once another one is there. */
+const known = new WeakMap<Store, ReadIndex>();
 
 /** What a workspace has; `undefined` when nothing was ever delivered. Rejects with `DELIVER_INDEX_INVALID`. */
 export async function readIndex(
@@ -38,11 +40,15 @@ export async function readIndex(
 ): Promise<ReadIndex | undefined> {
   const info = await store.head(indexKey);
   if (info === undefined) return undefined;
+  const before = known.get(store);
+  if (before?.version === info.version) return before;
   // Replaced in between: the older version makes a later swap fail, which is what it is for.
   const bytes = await store.readAll(indexKey, { ...options, maxBytes: maxDocumentBytes });
   const parsed = parseIndex(toText(bytes));
   if (!parsed.ok) throw indexInvalid(indexKey, parsed.problem);
-  return { document: parsed.value, digest: sha256(bytes), bytes, version: info.version };
+  const index = { document: parsed.value, digest: sha256(bytes), version: info.version };
+  known.set(store, index);
+  return index;
 }
 
 /** An older index by its digest. Rejects with `DELIVER_INDEX_INVALID` when it is gone or damaged. */

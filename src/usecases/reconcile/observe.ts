@@ -53,6 +53,8 @@ export class TagSchedule {
 export class RemoteTags {
   readonly #mirror: GitMirror;
   readonly #signal: AbortSignal | undefined;
+  readonly #looked = new Set<string>();
+  readonly #found = new Map<string, string>();
   #all: ReadonlyMap<string, string> | undefined;
 
   constructor(mirror: GitMirror, signal: AbortSignal | undefined) {
@@ -66,12 +68,16 @@ export class RemoteTags {
     return this.#all;
   }
 
-  /** The tags of these assets and perhaps others. */
+  /** The tags of these assets and perhaps others; asked for again, as they were seen first. */
   async of(assets: readonly string[]): Promise<ReadonlyMap<string, string>> {
     if (this.#all !== undefined || assets.length > manyAssets) return this.all();
-    if (assets.length === 0) return new Map();
-    const prefixes = assets.flatMap((asset) => [`refs/tags/${asset}@`, `refs/tags/${asset}#`]);
-    return withoutPrefix(await this.#mirror.fetchTags(prefixes, this.#signal));
+    const unseen = assets.filter((asset) => !this.#looked.has(asset));
+    if (unseen.length === 0) return this.#found;
+    const prefixes = unseen.flatMap((asset) => [`refs/tags/${asset}@`, `refs/tags/${asset}#`]);
+    const tags = await this.#mirror.fetchTags(prefixes, this.#signal);
+    for (const [name, object] of withoutPrefix(tags)) this.#found.set(name, object);
+    for (const asset of unseen) this.#looked.add(asset);
+    return this.#found;
   }
 }
 

@@ -164,9 +164,9 @@ export class NativeGitReader implements GitReader {
   }
 
   async listRefs(prefix: string): Promise<ReadonlyMap<string, string>> {
-    // Git's own prefixes end at a slash.
-    const folder = prefix.slice(0, prefix.lastIndexOf("/") + 1);
-    const args = ["for-each-ref", "--format=%(objectname) %(refname)", "--", folder];
+    // Git's own prefixes end at a slash; no name of a ref has a star in it.
+    const patterns = prefix.endsWith("/") ? [prefix] : [prefix, `${prefix}*`, `${prefix}*/**`];
+    const args = ["for-each-ref", "--format=%(objectname) %(refname)", "--", ...patterns];
     const refs = new Map<string, string>();
     for (const line of (await this.#git.runOrFail(args)).toString("utf8").split("\n")) {
       const name = line.slice(41);

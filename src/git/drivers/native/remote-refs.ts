@@ -98,6 +98,8 @@ export class RemoteRefs {
     const witness = await this.witness(signal);
     const seen = witness === undefined ? [] : [witness];
     await this.#remote.fetch(["--prune"], [...seen, ...refspecs], signal);
+    // Each fetch looks at every ref: thousands of them in a file of their own are slow.
+    if (outer.includes("refs/tags/")) await this.#git.runOrFail(["pack-refs", "--all"], { signal });
   }
 
   /** False when one of them went away in the meantime. */
