@@ -147,3 +147,13 @@ export function credentialsRefused(detail: string): CairnError {
     hint: "Check the environment variables that the operator's cairn.yaml names for them.",
   });
 }
+
+export function teamsHidden(team: string, cause?: unknown): CairnError {
+  return new CairnError({
+    code: "FORGE_DENIED",
+    kind: "denied",
+    message: `The pull-request host does not tell who is in the team ${redact(team)}.`,
+    hint: 'Give the App the organization permission "Members: read" and accept it in the installation; a token needs read:org.',
+    cause,
+  });
+}

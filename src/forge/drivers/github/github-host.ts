@@ -1,0 +1,68 @@
+import type { Logger } from "../../../shared/log.ts";
+import type {
+  CheckReporter,
+  CommitStatus,
+  HostInspection,
+  HostServices,
+  MergeGroup,
+  TeamDirectory,
+} from "../../host-services.ts";
+import { GitHubCheckReporter } from "./check-reporter.ts";
+import type { GitHubClient } from "./api.ts";
+import { readVerdicts } from "./commit-verdicts.ts";
+import type { HostGit } from "./host-git.ts";
+import { inspectGitHub } from "./inspect.ts";
+import { readFields } from "./shapes.ts";
+import { GitHubTeams } from "./teams.ts";
+
+export interface GitHubHostOptions {
+  readonly client: GitHubClient;
+  /** The registry's mirror. */
+  readonly git: HostGit;
+  readonly log: Logger;
+  /** Of the check run or commit status; default `cairn`. */
+  readonly checkName?: string;
+}
+
+/** What GitHub does for a registry besides pull requests. */
+export class GitHubHost implements HostServices {
+  readonly checks: CheckReporter;
+  readonly teams: TeamDirectory;
+  readonly #options: GitHubHostOptions & { readonly checkName: string };
+
+  constructor(options: GitHubHostOptions) {
+    const { client, log, checkName = "cairn" } = options;
+    this.#options = { ...options, checkName };
+    this.checks = new GitHubCheckReporter(client, checkName, log);
+    this.teams = new GitHubTeams(client);
+  }
+
+  async repositoryId(signal?: AbortSignal): Promise<string> {
+    // https://docs.github.com/rest/repos/repos#get-a-repository
+    const answer = await this.#options.client.get("GET /repos/{owner}/{repo}", {}, { signal });
+    return readFields(answer, "the repository").id("id");
+  }
+
+  async mergeGroups(signal?: AbortSignal): Promise<readonly MergeGroup[]> {
+    const { git } = this.#options;
+    const branch = git.branch.replace(/^refs\/heads\//, "");
+    const prefix = `refs/heads/gh-readonly-queue/${branch}/`;
+    const refs = await git.fetchRefs([prefix], signal);
+    return [...refs].flatMap(([ref, head]) => {
+      const [, number] = groupName.exec(ref.slice(prefix.length)) ?? [];
+      return number === undefined ? [] : [{ pullRequest: Number(number), head }];
+    });
+  }
+
+  async statusesOf(commit: string, signal?: AbortSignal): Promise<readonly CommitStatus[]> {
+    const { client, checkName } = this.#options;
+    return readVerdicts(client, { commit, ownName: checkName }, signal);
+  }
+
+  async inspect(signal?: AbortSignal): Promise<readonly HostInspection[]> {
+    return inspectGitHub(this.#options, signal);
+  }
+}
+
+/** As GitHub names the branches of its queue; the id is the base that the group was built on. */
+const groupName = /^pr-([1-9]\d{0,9})-[0-9a-f]{40,64}$/;
