@@ -1,0 +1,26 @@
+import { appRoutes } from "./apps.ts";
+import { checkRoutes } from "./checks.ts";
+import { conversationRoutes } from "./conversation.ts";
+import { gitRoutes } from "./git-routes.ts";
+import { graphqlRoute } from "./graphql.ts";
+import { pullRoutes } from "./pulls.ts";
+import { repositoryRoutes } from "./repository-routes.ts";
+import { reviewRoutes } from "./reviews.ts";
+import type { Route } from "./routing.ts";
+import { ruleRoutes } from "./rule-routes.ts";
+import { statusRoutes } from "./statuses.ts";
+import { timelineRoutes } from "./timeline.ts";
+
+export const allRoutes: readonly Route[] = [
+  ...appRoutes,
+  ...repositoryRoutes,
+  ...gitRoutes,
+  ...pullRoutes,
+  ...reviewRoutes,
+  ...conversationRoutes,
+  ...timelineRoutes,
+  ...checkRoutes,
+  ...statusRoutes,
+  ...ruleRoutes,
+  graphqlRoute,
+];

@@ -1,0 +1,113 @@
+import { formatTime } from "./clock.ts";
+import { commentShape } from "./conversation.ts";
+import type { Json, Pull, TimelineEntry } from "./model.ts";
+import { pageOf } from "./paging.ts";
+import { associationOf, labelShape, teamShape } from "./pull-shape.ts";
+import { reviewShape } from "./reviews.ts";
+import { need, onRepository, pullOf } from "./route-kit.ts";
+import type { Route } from "./routing.ts";
+import { gitCommitShape, nodeId, repositoryUrl, userShape, viaApp } from "./shapes.ts";
+import type { World } from "./world.ts";
+
+export const timelineRoutes: readonly Route[] = [
+  onRepository(
+    "GET",
+    "/issues/{issue_number}/timeline",
+    need("read", "issues|pull_requests"),
+    async (call) => {
+      const pull = pullOf(call, "issue_number");
+      return pageOf(call, shown(pull), async (entry) => entryShape(call.world, pull, entry));
+    },
+  ),
+];
+
+/** Commits that a force-push removed are not on it any more. */
+function shown(pull: Pull): readonly TimelineEntry[] {
+  const commits = new Set(pull.commits);
+  return pull.timeline.filter((entry) => entry.event !== "committed" || commits.has(entry.commit));
+}
+
+async function entryShape(world: World, pull: Pull, entry: TimelineEntry): Promise<Json | null> {
+  const { repository } = pull;
+  const { event } = entry;
+  switch (event) {
+    case "committed": {
+      const commit = await repository.commits.get(entry.commit);
+      return commit === undefined ? null : { event, ...gitCommitShape(world, repository, commit) };
+    }
+    case "reviewed":
+      return { event, ...reviewShape(world, pull, entry.review) };
+    case "commented": {
+      const actor = userShape(world, entry.comment.user);
+      return { event, actor, ...commentShape(world, entry.comment) };
+    }
+    case "labeled":
+    case "unlabeled": {
+      const { name, color } = labelShape(world, repository, entry.label);
+      return { ...eventShape(world, pull, entry), label: { name, color } };
+    }
+    case "head_ref_force_pushed":
+      return { ...eventShape(world, pull, entry), ...commitLink(world, pull, entry.after) };
+    case "merged":
+      return { ...eventShape(world, pull, entry), ...commitLink(world, pull, entry.commit) };
+    case "renamed":
+      return { ...eventShape(world, pull, entry), rename: { from: entry.from, to: entry.to } };
+    case "review_requested":
+    case "review_request_removed":
+      return { ...eventShape(world, pull, entry), ...requested(world, pull, entry) };
+    case "review_dismissed":
+      return {
+        ...eventShape(world, pull, entry),
+        dismissed_review: {
+          state: entry.state.toLowerCase(),
+          review_id: entry.review.id,
+          dismissal_message: entry.message,
+        },
+      };
+    case "base_ref_changed":
+    case "closed":
+    case "reopened":
+    case "head_ref_deleted":
+    case "ready_for_review":
+    case "convert_to_draft":
+    case "added_to_merge_queue":
+      return eventShape(world, pull, entry);
+  }
+}
+
+function eventShape(world: World, pull: Pull, { id, event, actor, at }: TimelineEntry): Json {
+  return {
+    id,
+    node_id: nodeId("Event", id),
+    url: `${repositoryUrl(world, pull.repository)}/issues/events/${id}`,
+    actor: userShape(world, actor),
+    event,
+    commit_id: null,
+    commit_url: null,
+    created_at: formatTime(at),
+    ...(event === "closed" && { state_reason: null }),
+    performed_via_github_app: viaApp(world, actor.login),
+    author_association: associationOf(world, pull.repository, actor),
+  };
+}
+
+function commitLink(world: World, pull: Pull, commit: string): Json {
+  const url = `${repositoryUrl(world, pull.repository)}/commits/${commit}`;
+  return { commit_id: commit, commit_url: url };
+}
+
+function requested(
+  world: World,
+  pull: Pull,
+  entry: Extract<TimelineEntry, { readonly event: "review_requested" | "review_request_removed" }>,
+): Json {
+  return {
+    review_requester: userShape(world, entry.actor),
+    ...(entry.reviewer !== undefined && {
+      requested_reviewer: userShape(world, entry.reviewer),
+    }),
+    ...(entry.team !== undefined && {
+      requested_team: teamShape(world, pull.repository, entry.team),
+    }),
+  };
+}
