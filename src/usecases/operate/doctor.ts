@@ -4,6 +4,7 @@ import type { DoctorReport } from "../app.ts";
 import { deriveLedgerPlan } from "../reconcile/derive.ts";
 import { observe, type Observation } from "../reconcile/observe.ts";
 import type { RegistrySession } from "../session.ts";
+import { checkGitHubFiles, checkPeople } from "./doctor-host.ts";
 
 type Check = DoctorReport["checks"][number];
 
@@ -16,6 +17,7 @@ export async function doctor(session: RegistrySession): Promise<DoctorReport> {
   const observation = await attempt(checks, "remote", () => observe(session.mirror, session.cache));
   if (observation === undefined) return { checks };
   checks.push(...observationChecks(session, observation));
+  checks.push(...(await hostChecks(session, observation)));
   if (observation.head === undefined || observation.state === undefined) return { checks };
   const plan = await attempt(checks, "branch", () => deriveLedgerPlan(session, observation));
   if (plan === undefined) return { checks };
@@ -74,6 +76,25 @@ function observationChecks(
           hint: "cairn incident list shows them.",
         },
   ];
+}
+
+/** Each part alone: a token that may not do one thing may do others. */
+async function hostChecks(
+  session: RegistrySession,
+  { head, state }: Observation,
+): Promise<readonly Check[]> {
+  const { host } = session;
+  if (host === undefined) return [];
+  const checks: Check[] = [];
+  const parts: readonly (readonly [string, () => Promise<readonly Check[]>])[] = [
+    ["host", () => host.inspect()],
+    ...(head === undefined
+      ? []
+      : [["files for GitHub", () => checkGitHubFiles(session, head)] as const]),
+    ...(state === undefined ? [] : [["people", () => checkPeople(session, state)] as const]),
+  ];
+  for (const [name, run] of parts) checks.push(...((await attempt(checks, name, run)) ?? []));
+  return checks;
 }
 
 async function attempt<Value>(
