@@ -2,10 +2,9 @@ import { join } from "node:path";
 
 import type { Registry } from "../domain/registry.ts";
 import { blobKey } from "../domain/workspace/layout.ts";
-import { LocalForge } from "../forge/drivers/local/local-forge.ts";
-import type { Forge } from "../forge/forge.ts";
 import { findLocalRepository } from "../git/drivers/locate-repository.ts";
 import { NativeGitMirror } from "../git/drivers/native/mirror.ts";
+import type { RemoteLogin } from "../git/drivers/native/remote.ts";
 import type { HashCache } from "../registry/file-hasher.ts";
 import { systemClock } from "../shared/clock.ts";
 import { isDigest } from "../shared/digest.ts";
@@ -21,6 +20,7 @@ import { CommitRegistryReader } from "../usecases/registry-reader.ts";
 import { TagSchedule } from "../usecases/reconcile/observe.ts";
 import type { RegistrySession } from "../usecases/session.ts";
 import type { LazyTextCache } from "./text-cache.ts";
+import { connectHost } from "./connect-host.ts";
 import { makeOwnFolder } from "./own-folder.ts";
 import { personOfSession, readPerson } from "./person.ts";
 import { FileCache } from "./file-cache.ts";
@@ -45,7 +45,6 @@ export async function openSession(
   { options, settings, openStore, texts, signal }: SessionContext,
   target: RegistryTarget,
 ): Promise<RegistrySession> {
-  requireSupportedHost(target);
   await makeOwnFolder(settings.dataFolder);
   const folder = registryFolder(settings.dataFolder, target.url);
   const cache = new FileCache(join(folder, "cache"));
@@ -54,8 +53,9 @@ export async function openSession(
   // With --registry the commands that propose commits still mean the clone that they run in.
   const workTree = target.workTree ?? (await findLocalRepository(options.cwd))?.workTree;
   // Last of what can fail: the mirror holds a lock until the session ends.
-  const mirror = await openMirror(folder, target, options, signal);
-  const forge = openForge(mirror, person.signingKey);
+  const connection = await connectHost(options, settings, target, person.signingKey);
+  const mirror = await openMirror(folder, target, options, { signal, login: connection.login });
+  const { forge, host } = connection.attach(mirror);
   const watch = new ClockWatch(systemClock);
   const reader = new CommitRegistryReader({
     treeAt: (commit) => new CommitSourceTree({ git: mirror, commit }),
@@ -68,7 +68,7 @@ export async function openSession(
     url: redact(target.url),
     mirror,
     forge,
-    host: undefined,
+    host,
     reader,
     cache,
     clock: systemClock,
@@ -81,33 +81,17 @@ export async function openSession(
   };
 }
 
-/** Which host is believed is the operator's word, and never a fallback (DESIGN 6). */
-function requireSupportedHost({ host }: RegistryTarget): void {
-  if (host !== "github") return;
-  throw new CairnError({
-    code: "HOST_UNSUPPORTED",
-    kind: "invalid",
-    message: "cairn.yaml says host: github, and this Cairn cannot talk to GitHub yet.",
-    hint: "Leave host out, or write host: local, to keep pull requests in the repository itself.",
-  });
-}
-
-function openForge(git: NativeGitMirror, signingKey: string | undefined): Forge {
-  const clock = systemClock;
-  return new LocalForge(signingKey === undefined ? { git, clock } : { git, clock, signingKey });
-}
-
 async function openMirror(
   folder: string,
   target: RegistryTarget,
   options: AppOptions,
-  signal: AbortSignal,
+  access: { readonly signal: AbortSignal; readonly login: RemoteLogin | undefined },
 ): Promise<NativeGitMirror> {
   const { url, branch } = target;
   const shared = {
     url,
     environment: options.env,
-    signal,
+    ...access,
     ...(branch === undefined ? {} : { branch: `refs/heads/${branch}` }),
   };
   for (let copy = 1; copy < mirrorCopies; copy += 1) {

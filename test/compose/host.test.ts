@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => removeTemplate(template));
 const shared = shareCopy(() => template);
 
-it("refuses a host that it cannot talk to, whatever is asked, and falls back to no other", async () => {
+it("refuses a repository that is not on the host, whatever is asked, and falls back to no other", async () => {
   const fixture = await copyTemplate(template);
   const config = join(fixture.folder, "cairn.yaml");
   const registry = (host: string): string =>
@@ -33,7 +33,7 @@ it("refuses a host that it cannot talk to, whatever is asked, and falls back to 
     () => app.status(),
   ];
   for (const ask of asked) {
-    await expect(ask()).rejects.toMatchObject({ code: "HOST_UNSUPPORTED" });
+    await expect(ask()).rejects.toMatchObject({ code: "HOST_URL_UNSUPPORTED" });
   }
   expect(await fixture.refs()).toEqual(before);
   // What needs no registry works all the same.
