@@ -1,0 +1,4 @@
+import { describeForge } from "./forge.contract.ts";
+import { openGitHubHost } from "./github-forge-host.ts";
+
+describeForge("GitHub", openGitHubHost);
