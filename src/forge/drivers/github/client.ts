@@ -16,7 +16,7 @@ export type * from "./api.ts";
 
 const defaultLimits: GitHubLimits = {
   timeoutMs: 30_000,
-  maxPages: 50,
+  maxPages: 150,
   maxBodyBytes: 32 * 1024 * 1024,
   cacheEntries: 500,
   reserve: 0.1,
