@@ -10,9 +10,7 @@ export type NamedRepository =
  */
 export function readRepositoryId(blocks: Iterable<Uint8Array>): NamedRepository {
   const scan = new Scan();
-  for (const block of blocks) {
-    for (const byte of block) scan.add(byte);
-  }
+  for (const block of blocks) scan.add(block);
   return scan.result();
 }
 
@@ -41,9 +39,12 @@ class Scan {
   #isInRepository = false;
   readonly #ids: string[] = [];
 
-  add(byte: number): void {
-    if (this.#isInString) this.#addToString(byte);
-    else if (!spaces.has(byte)) this.#addOutside(byte);
+  add(block: Uint8Array): void {
+    for (let at = 0; at < block.length; at += 1) {
+      if (this.#isInString) at = this.#addToString(block, at);
+      const byte = block[at];
+      if (byte !== undefined && !spaces.has(byte)) this.#addOutside(byte);
+    }
   }
 
   result(): NamedRepository {
@@ -53,14 +54,19 @@ class Scan {
     return { isJson: true, id: isPlain && id !== undefined && idForm.test(id) ? id : undefined };
   }
 
-  #addToString(byte: number): void {
-    if (this.#isEscaped) this.#isEscaped = false;
-    else if (byte === backslash) this.#isEscaped = true;
-    else if (byte === quote) {
-      this.#isInString = false;
-      return;
+  /** Returns where the string has ended, or the block. */
+  #addToString(block: Uint8Array, start: number): number {
+    for (let at = start; at < block.length; at += 1) {
+      const byte = block[at];
+      if (this.#isEscaped) this.#isEscaped = false;
+      else if (byte === backslash) this.#isEscaped = true;
+      else if (byte === quote) {
+        this.#isInString = false;
+        return at + 1;
+      }
+      if (this.#depth <= 2 && byte !== undefined) this.#remember(byte);
     }
-    this.#remember(byte);
+    return block.length;
   }
 
   #addOutside(byte: number): void {
