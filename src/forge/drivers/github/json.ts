@@ -5,11 +5,11 @@
 export function parseJson(text: string): unknown {
   const value: unknown = JSON.parse(text);
   if (!perhapsLong.test(text)) return value;
-  return JSON.parse(text.replaceAll(textsAndLongNumbers, keepDigits));
+  return JSON.parse(text.replaceAll(textsAndNumbers, keepDigits));
 }
 
 const perhapsLong = /[[:,]\s*-?\d{16}/;
-const textsAndLongNumbers = /"(?:[^"\\]+|\\.)*"|-?\d{16,}(?:\.\d+)?(?:e[+-]?\d+)?/gi;
+const textsAndNumbers = /"(?:[^"\\]+|\\.)*"|-?\d+(?:\.\d+)?(?:e[+-]?\d+)?/gi;
 
 function keepDigits(token: string): string {
   const isWhole = /^-?\d+$/.test(token);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../../../shared/clock.ts";
+import { cancelled } from "./failures.ts";
 
 export interface PaceOptions {
   /** How many may go at once. */
@@ -29,6 +30,11 @@ export class Pace {
     const now = clock.monotonicMs();
     this.#fullAt = Math.max(this.#fullAt, now) + spacingMs;
     const waitMs = this.#fullAt - now - burst * spacingMs;
-    if (waitMs > 0) await sleep(waitMs, undefined, signal === undefined ? {} : { signal });
+    if (waitMs <= 0) return;
+    try {
+      await sleep(waitMs, undefined, signal === undefined ? {} : { signal });
+    } catch {
+      throw cancelled("a write that waited for its turn");
+    }
   }
 }

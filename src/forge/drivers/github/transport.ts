@@ -39,6 +39,7 @@ export interface RequestToSend {
   readonly signal?: AbortSignal | undefined;
 }
 
+const bodiless = new Set([202, 204, 205]);
 const maxRefusalBytes = 64 * 1024;
 
 /**
@@ -93,7 +94,9 @@ export class Transport {
     const maxBytes = isRefusal ? maxRefusalBytes : this.#options.maxBodyBytes;
     const text = await readText(response, maxBytes, isRefusal);
     const shown = isRefusal ? hide(text, authorization) : text;
-    const hasBody = response.status >= 200 && response.status < 300 && text !== "";
+    const isSuccess = response.status >= 200 && response.status < 300;
+    // Anything else without a body would look like something that is missing.
+    const hasBody = isSuccess && !(text === "" && bodiless.has(response.status));
     return {
       status: response.status,
       url,
