@@ -109,7 +109,7 @@ export class MemoryForge implements Forge {
     return this.#show(found.sort((left, right) => right.number - left.number));
   }
 
-  async account(): Promise<undefined> {
+  async account(): Promise<Account | undefined> {
     return undefined;
   }
 

@@ -15,6 +15,8 @@ import { compileGlobs } from "../../src/registry/glob.ts";
 export interface AccessSpec {
   /** Person to e-mail addresses. */
   readonly people: Readonly<Record<string, readonly string[]>>;
+  /** Person to account on the host. */
+  readonly logins?: Readonly<Record<string, string>>;
   readonly roles: Readonly<Record<string, readonly string[]>>;
   readonly bindings: readonly {
     readonly role: string;
@@ -86,12 +88,12 @@ function toPromotion(document: ManifestDocument): PromotionPolicy {
 }
 
 function toAccess({ value }: ManifestDocument): AccessPolicy {
-  const { people, roles, bindings } = value as unknown as AccessSpec;
+  const { people, logins = {}, roles, bindings } = value as unknown as AccessSpec;
   return {
     people: Object.entries(people).map(([id, emails]): Person => ({
       id,
       name: id,
-      github: undefined,
+      github: logins[id],
       emails,
       signingKeys: [],
     })),

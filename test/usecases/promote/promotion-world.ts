@@ -8,6 +8,7 @@ import type { LedgerPlan } from "../../../src/usecases/reconcile/derive.ts";
 import type { RegistrySession } from "../../../src/usecases/session.ts";
 import { FixedClock } from "../../support/deliveries.ts";
 import { MemoryForge } from "../../support/memory-forge.ts";
+import type { MemoryHost } from "../../support/memory-host.ts";
 import { MemoryRemote } from "../../support/memory-mirror.ts";
 import type { AccessSpec, RuleSpec } from "../../support/memory-policies.ts";
 import { settle, stateAt } from "../reconcile/settle.ts";
@@ -114,27 +115,31 @@ export class PromotionWorld {
   readonly remote = new MemoryRemote();
   readonly clock = new FixedClock("2026-03-01T12:00:00Z");
   readonly forge = new MemoryForge({ remote: this.remote, clock: this.clock });
-  readonly #session: RegistrySession;
+  readonly session: RegistrySession;
+  readonly #host: MemoryHost | undefined;
   #told = 0;
   #branches = 0;
 
-  private constructor() {
-    this.#session = openSession(this.remote, {
-      clock: this.clock,
-      forge: () => this.forge,
-    });
+  private constructor(host: MemoryHost | undefined) {
+    this.#host = host;
+    this.session = this.#open();
+  }
+
+  #open(): RegistrySession {
+    const given = this.#host === undefined ? {} : { host: this.#host };
+    return openSession(this.remote, { clock: this.clock, forge: () => this.forge, ...given });
   }
 
   /** Adopted as `start` and what is given, with version 2 of `models/a`. */
-  static async open(spec: Partial<RegistrySpec> = {}): Promise<PromotionWorld> {
-    const world = new PromotionWorld();
+  static async open(spec: Partial<RegistrySpec> = {}, host?: MemoryHost): Promise<PromotionWorld> {
+    const world = new PromotionWorld(host);
     world.remote.land(filesOf({ ...start, ...spec }));
-    await recordAll(world.#session, []);
-    await settle(world.#session);
+    await recordAll(world.session, []);
+    await settle(world.session);
     if (spec.assets === undefined) {
       const number = await world.propose(assets({ key: "models/a", content: "y" }));
       await world.merge(number);
-      await settle(world.#session);
+      await settle(world.session);
     }
     await world.news();
     return world;
@@ -259,10 +264,10 @@ export class PromotionWorld {
 
   /** One look of Cairn; two more, one of them by another controller, find nothing to write. */
   async settle(): Promise<LedgerPlan> {
-    const plan = await settle(this.#session);
+    const plan = await settle(this.session);
     const ledger = this.remote.refs.get("refs/heads/cairn-ledger");
-    await settle(this.#session);
-    await settle(openSession(this.remote, { clock: this.clock, forge: () => this.forge }));
+    await settle(this.session);
+    await settle(this.#open());
     if (this.remote.refs.get("refs/heads/cairn-ledger") !== ledger) {
       const [event] = (await this.news()).slice(-1);
       throw new Error(`looked at again, the ledger says ${JSON.stringify(event)}`);

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import type { AcceptedEvent, GateMark, LedgerEvent } from "../../../src/domain/ledger/event.ts";
+import type { MemoryHost } from "../../support/memory-host.ts";
 import type { RegistrySpec } from "../reconcile/world.ts";
 import { PromotionWorld } from "./promotion-world.ts";
 
@@ -46,6 +47,8 @@ function wordsOf(event: LedgerEvent): readonly string[] {
 
 export interface Row {
   readonly name: string;
+  /** What the host knows besides; none where it is no server. */
+  readonly host?: MemoryHost;
   /** What the registry is adopted with, beside `start`. */
   readonly spec?: Partial<RegistrySpec>;
   /** Everything that happens before the look that is judged. */
@@ -64,8 +67,8 @@ interface Told {
 }
 
 /** Plays a row: what the ledger says and why; and that it stays so. */
-export async function expectRow({ spec, act, events, says = [] }: Row): Promise<Told> {
-  const world = await PromotionWorld.open(spec);
+export async function expectRow({ host, spec, act, events, says = [] }: Row): Promise<Told> {
+  const world = await PromotionWorld.open(spec, host);
   await act(world);
   await world.news();
   await world.settle();

@@ -20,6 +20,7 @@ import type {
 } from "../../../src/domain/registry.ts";
 import type { VersionScheme } from "../../../src/domain/version.ts";
 import type { Forge } from "../../../src/forge/forge.ts";
+import type { HostServices } from "../../../src/forge/host-services.ts";
 import { compileGlobs } from "../../../src/registry/glob.ts";
 import { isPolicyPath } from "../../../src/registry/policy-path.ts";
 import type { GitMirror } from "../../../src/git/git.ts";
@@ -276,6 +277,7 @@ export function openSession(
     readonly clock?: Clock;
     readonly pause?: Pause;
     readonly forge?: (mirror: GitMirror) => Forge;
+    readonly host?: HostServices;
     readonly order?: (assets: readonly Asset[]) => readonly Asset[];
   } = {},
 ): RegistrySession {
@@ -285,7 +287,7 @@ export function openSession(
     url: "memory:contoso-ml",
     mirror,
     forge: options.forge?.(mirror) ?? new MemoryForge({ remote, clock, mirror }),
-    host: undefined,
+    host: options.host,
     clockProblem: () => undefined,
     gitAccount: async () => ({ name: "Ann", email: "ann@contoso.example" }),
     checkedOutBranch: async () => undefined,
