@@ -38,8 +38,21 @@ export function nameOf(draft: Draft): string {
   return textOf(draft.document.value["name"]) ?? "";
 }
 
-/** Undefined for a manifest without a usable name: it has no identity. */
+const assets = new WeakMap<YamlDocument, Asset>();
+
+/**
+ * Undefined for a manifest without a usable name: it has no identity. The same manifest is the same
+ * asset in every registry that has it.
+ */
 export function toAsset(draft: Draft, kind: AssetKind): Asset | undefined {
+  const known = assets.get(draft.document);
+  if (known?.id.kind === kind && known.isBroken === isBroken(draft)) return known;
+  const asset = makeAsset(draft, kind);
+  if (asset !== undefined) assets.set(draft.document, asset);
+  return asset;
+}
+
+function makeAsset(draft: Draft, kind: AssetKind): Asset | undefined {
   const name = nameOf(draft);
   if (nameProblem(name) !== undefined) return undefined;
   const id = { kind, name };
@@ -100,9 +113,17 @@ export function* nameFindings(draft: Draft): Iterable<Finding> {
   }
 }
 
-/** What the registry says about its findings decides whether a manifest counts as broken. */
-export function gradeFindings({ findings }: Draft, policy: FindingPolicy | undefined): void {
-  findings.splice(0, findings.length, ...judgeFindings(findings, policy));
+/**
+ * A draft with what is found beside it, and what the registry says about findings, which decides
+ * whether a manifest counts as broken. The draft itself stays as it was read.
+ */
+export function settleDraft(
+  draft: Draft,
+  others: readonly Finding[],
+  policy: FindingPolicy | undefined,
+): Draft {
+  if (draft.findings.length + others.length === 0) return draft;
+  return { ...draft, findings: [...judgeFindings([...draft.findings, ...others], policy)] };
 }
 
 function isBroken(draft: Draft): boolean {

@@ -7,11 +7,17 @@ import { joinPath, PathInspector } from "./local-paths.ts";
 import { checkMetricFiles, metricFilesOf } from "./metric-files.ts";
 import { companionPath, readSupportingTexts } from "./supporting-texts.ts";
 
+export interface Inspected {
+  readonly files: FileTable;
+  readonly contents: FileContents;
+  /** Those that were inspected before: others may name them. */
+  readonly known?: ReadonlyMap<string, Draft>;
+}
+
 /** Looks at the files behind every local path, after reading in bulk what that needs. */
 export async function inspectPaths(
   drafts: readonly Draft[],
-  files: FileTable,
-  contents: FileContents,
+  { files, contents, known }: Inspected,
 ): Promise<void> {
   const pending = drafts.flatMap((draft) => draft.pending);
   const covered = new Set<SourceEntry>();
@@ -30,10 +36,10 @@ export async function inspectPaths(
     draft.metadataFindings.push(...checkMetricFiles(draft, files, contents));
   }
   const inspector = new PathInspector(files, contents);
-  const assets = assetsByPath(drafts);
+  const assetAt = assetFinder(drafts, known);
   for (const draft of drafts) {
     for (const path of draft.pending) {
-      const asset = assets.get(path.target);
+      const asset = assetAt(path.target);
       const { pointer, place, text, target } = path;
       if (asset !== undefined && path.shape === "manifest") {
         draft.localPaths.push({ pointer, place, text, target, asset, files: [], texts: [] });
@@ -57,13 +63,13 @@ export async function inspectPaths(
 }
 
 /** `./prep.yml` that is itself a manifest means that asset. */
-function assetsByPath(
+function assetFinder(
   drafts: readonly Draft[],
-): ReadonlyMap<string, NonNullable<LocalPath["asset"]>> {
-  const assets = new Map<string, NonNullable<LocalPath["asset"]>>();
-  for (const draft of drafts) {
-    const asset = draft.role.type === "asset" ? toAsset(draft, draft.role.kind) : undefined;
-    if (asset !== undefined) assets.set(draft.document.path, asset.key);
-  }
-  return assets;
+  known: ReadonlyMap<string, Draft> = new Map(),
+): (path: string) => LocalPath["asset"] {
+  const byPath = new Map(drafts.map((draft) => [draft.document.path, draft]));
+  return (path) => {
+    const draft = byPath.get(path) ?? known.get(path);
+    return draft?.role.type === "asset" ? toAsset(draft, draft.role.kind)?.key : undefined;
+  };
 }

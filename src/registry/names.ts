@@ -6,25 +6,34 @@ import { compileGlobs } from "./glob.ts";
 import { errorAt } from "./local-paths.ts";
 import { strings } from "./values.ts";
 
-/** Adds what names say only together: each is unique per kind, whatever the case (DESIGN 2). */
-export function checkNames(drafts: readonly Draft[], settings: JsonObject | undefined): void {
+/**
+ * What names say only together: each is unique per kind, whatever the case (DESIGN 2). Of drafts
+ * about which there is nothing to say nothing is said.
+ */
+export function checkNames(
+  drafts: readonly Draft[],
+  settings: JsonObject | undefined,
+): ReadonlyMap<Draft, readonly Finding[]> {
+  const found = new Map<Draft, readonly Finding[]>();
+  const add = (draft: Draft, findings: readonly Finding[]): void => {
+    if (findings.length > 0) found.set(draft, [...(found.get(draft) ?? []), ...findings]);
+  };
   const groups = new Map<string, Draft[]>();
   for (const draft of drafts) {
     if (draft.role.type !== "asset") continue;
-    checkPattern(draft, draft.role.kind, settings);
+    add(draft, checkPattern(draft, draft.role.kind, settings));
     const key = `${draft.role.kind}/${nameOf(draft).toLowerCase()}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [draft]);
     else group.push(draft);
   }
-  for (const group of groups.values()) if (group.length > 1) checkGroup(group);
-}
-
-function checkGroup(group: readonly Draft[]): void {
-  for (const draft of group) {
-    const other = group.find((candidate) => candidate !== draft && isClash(candidate, draft));
-    if (other !== undefined) draft.findings.push(duplicate(draft, other));
+  for (const group of groups.values()) {
+    for (const draft of group.length > 1 ? group : []) {
+      const other = group.find((candidate) => candidate !== draft && isClash(candidate, draft));
+      if (other !== undefined) add(draft, [duplicate(draft, other)]);
+    }
   }
+  return found;
 }
 
 /** Manifests of one name are several versions of one asset if each says which. */
@@ -48,11 +57,15 @@ function duplicate(draft: Draft, other: Draft): Finding {
 }
 
 /** The registry's own patterns (`naming` in registry.yaml). */
-function checkPattern(draft: Draft, kind: AssetKind, settings: JsonObject | undefined): void {
+function checkPattern(
+  draft: Draft,
+  kind: AssetKind,
+  settings: JsonObject | undefined,
+): readonly Finding[] {
   const naming = settings?.["naming"];
   const patterns = isJsonObject(naming) ? strings(naming[pluralOfKind[kind]]) : [];
   const name = nameOf(draft);
-  if (patterns.length === 0 || name === "" || compileGlobs(patterns)(name)) return;
+  if (patterns.length === 0 || name === "" || compileGlobs(patterns)(name)) return [];
   const message = `The name "${name}" matches none of this registry's patterns for ${pluralOfKind[kind]}: ${patterns.join(", ")}.`;
-  draft.findings.push(errorAt("asset-name", message, draft.document.placeOf(["name"])));
+  return [errorAt("asset-name", message, draft.document.placeOf(["name"]))];
 }

@@ -44,7 +44,7 @@ export async function readManifest(
   if (role === undefined) throw notAManifest(path);
   if (role.type === "not-checked") return emptyRegistry(files, [notChecked(path, role)]);
   const draft = reader.read(path, role);
-  await inspectPaths([draft], files, new FileContents(tree, files, cache));
+  await inspectPaths([draft], { files, contents: new FileContents(tree, files, cache) });
   return { ...emptyRegistry(files, []), ...assembleDrafts([draft]) };
 }
 

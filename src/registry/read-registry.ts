@@ -8,7 +8,7 @@ import { isLayoutPath, loadSpecTexts, specOf, type SpecTexts } from "./asset-lay
 import { createDocumentCache, type DocumentCache } from "./document-cache.ts";
 import { DraftReader } from "./draft-reader.ts";
 import {
-  gradeFindings,
+  settleDraft,
   toAsset,
   toDeployment,
   toEndpoint,
@@ -18,6 +18,7 @@ import {
 } from "./drafts.ts";
 import { FileContents } from "./file-contents.ts";
 import { inspectPaths } from "./inspect-paths.ts";
+import { recallDrafts, rememberDrafts } from "./known-drafts.ts";
 import { FileTable } from "./file-table.ts";
 import { compileGlobs } from "./glob.ts";
 import { looksLikeManifest } from "./classify.ts";
@@ -45,16 +46,20 @@ export async function readRegistry(
   const cache = options.cache ?? createDocumentCache();
   const files = new FileTable(await tree.list());
   const texts = new TextReader(tree, files, cache);
-  await texts.load(yamlPaths(files));
+  const known = recallDrafts(cache, files);
+  await texts.load(yamlPaths(files).filter((path) => !known.has(path)));
   const settings = readSettings(texts, options.now ?? new Date(0));
   if (settings.isTooNew) return emptyRegistry(files, settings.findings);
   const specs = await loadSpecTexts({ tree, files, texts, cache });
   const reader = new DraftReader(texts, files, specs);
-  const { drafts, findings } = readDrafts({ texts, files, settings, specs }, reader);
+  const { drafts: read, findings } = readDrafts({ texts, files, settings, specs, known }, reader);
   const contents = new FileContents(tree, files, cache);
-  await inspectPaths(drafts, files, contents);
-  checkNames(drafts, settings.document?.value);
-  for (const draft of drafts) gradeFindings(draft, settings.settings?.findingPolicy);
+  const isNew = (draft: Draft): boolean => known.get(draft.document.path) !== draft;
+  await inspectPaths(read.filter(isNew), { files, contents, known });
+  rememberDrafts(cache, files, read);
+  const names = checkNames(read, settings.document?.value);
+  const policy = settings.settings?.findingPolicy;
+  const drafts = read.map((draft) => settleDraft(draft, names.get(draft) ?? [], policy));
   const { layouts } = reader;
   return { ...assemble({ texts, files, settings, drafts, findings }), layouts };
 }
@@ -87,6 +92,8 @@ interface Reading {
   readonly files: FileTable;
   readonly settings: SettingsRead;
   readonly specs: SpecTexts;
+  /** Drafts that are the same as in the registry that was read before. */
+  readonly known: ReadonlyMap<string, Draft>;
 }
 
 /** Files with a meaning by their path are no manifests, whatever they say. */
@@ -103,12 +110,14 @@ function readDrafts(
   readonly drafts: readonly Draft[];
   readonly findings: readonly Finding[];
 } {
-  const { files, settings } = reading;
+  const { files, settings, known } = reading;
   const isWanted = manifestFilter(settings);
+  const isCandidate = (path: string): boolean =>
+    known.has(path) || (!ownPaths.test(path) && !isHidden(path) && isWanted(path));
   const found = yamlPaths(files)
-    .filter((path) => !ownPaths.test(path) && !isHidden(path) && isWanted(path))
+    .filter(isCandidate)
     .flatMap((path) => {
-      const role = reader.classify(path);
+      const role = known.get(path)?.role ?? reader.classify(path);
       return role === undefined ? [] : [{ path, role }];
     });
   const scope = scopeOf(found, reading);
@@ -117,7 +126,7 @@ function readDrafts(
     isLayoutPath(path) ? !scope.isTestLayout(path) : !scope.has(path);
   const findings = [...lostFindings(reading, (path) => isWanted(path) && isOwn(path))];
   for (const manifest of found) {
-    const draft = readFound(manifest, scope, reader);
+    const draft: Found = known.get(manifest.path) ?? readFound(manifest, scope, reader);
     if ("role" in draft) drafts.push(draft);
     else findings.push(...draft.findings);
   }
@@ -125,11 +134,9 @@ function readDrafts(
 }
 
 /** The draft of what is versioned or checked, else only what is to be said about it. */
-function readFound(
-  { path, role }: FoundManifest,
-  scope: LayoutScope,
-  reader: DraftReader,
-): Draft | Pick<Draft, "findings"> {
+type Found = Draft | { readonly findings: readonly Finding[] };
+
+function readFound({ path, role }: FoundManifest, scope: LayoutScope, reader: DraftReader): Found {
   const isLayout = role.type === "asset-layout";
   if (!isLayout && scope.has(path)) return { findings: [] };
   const passed = scope.testLayout({ path, role }) ?? scope.orphan({ path, role });
@@ -152,12 +159,12 @@ function scopeOf(found: readonly FoundManifest[], { texts, files, specs }: Readi
 
 /** What must be a manifest by its path and cannot be read: passed over, it would be lost without a word. */
 function* lostFindings(
-  { texts, files }: Reading,
+  { texts, files, known }: Reading,
   isWanted: (path: string) => boolean,
 ): Iterable<Finding> {
-  for (const entry of files.entries) {
+  const unknown = files.entries.filter(({ path }) => /\.ya?ml$/.test(path) && !known.has(path));
+  for (const entry of unknown) {
     const { path, type } = entry;
-    if (!/\.ya?ml$/.test(path)) continue;
     const isOwn = ownPaths.test(path);
     if (!(looksLikeManifest(path) || isOwn) || isHidden(path)) continue;
     if (!isOwn && !isWanted(path)) continue;
@@ -183,7 +190,7 @@ function manifestFilter(settings: SettingsRead): (path: string) => boolean {
 }
 
 function assemble(
-  parts: Omit<Reading, "specs"> & {
+  parts: Omit<Reading, "specs" | "known"> & {
     readonly drafts: readonly Draft[];
     readonly findings: readonly Finding[];
   },
