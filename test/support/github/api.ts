@@ -30,7 +30,6 @@ export class Api {
     this.#contract = contract;
   }
 
-  /** `isExempt`: a lie is planned for this request, which needs no check. */
   async answer(request: ApiRequest): Promise<Answer> {
     let operation: string | undefined;
     try {
@@ -51,7 +50,6 @@ export class Api {
 
   #checked(operation: string, answer: Answer): Answer {
     if (operation === "POST /graphql") return answer;
-    // Through JSON, as the asker gets it: what is undefined is not there.
     const problem = this.#contract.problemOf(operation, answer.status, answer.body);
     return problem === undefined ? answer : this.#broken(problem);
   }
@@ -81,6 +79,6 @@ function parseBody(body: Buffer): Json {
   }
 }
 
-export function etagOf(body: string): string {
+export function etagOf(body: Buffer): string {
   return `W/"${createHash("sha256").update(body).digest("hex")}"`;
 }

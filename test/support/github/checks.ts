@@ -7,10 +7,11 @@ import {
   Refusal,
   type Answer,
 } from "./answers.ts";
+import { parseRunChange, type RunChange } from "./check-input.ts";
 import type { CheckRun, Json, Repository } from "./model.ts";
 import { pageOf } from "./paging.ts";
 import { payloadShape, timeOrNull } from "./pull-events.ts";
-import { commitOf, isJson, need, onRepository, parameter, textOf } from "./route-kit.ts";
+import { commitOf, need, onRepository, parameter, textOf } from "./route-kit.ts";
 import { latestRuns } from "./rules.ts";
 import type { RepositoryCall, Route } from "./routing.ts";
 import { appShape, nodeId, repositoryUrl } from "./shapes.ts";
@@ -18,9 +19,6 @@ import type { World } from "./world.ts";
 
 const reading = need("read", "checks");
 const writing = need("write", "checks", "read");
-
-const mostAnnotations = 50;
-const mostText = 65_535;
 
 export const checkRoutes: readonly Route[] = [
   onRepository("POST", "/check-runs", writing, createRun),
@@ -81,7 +79,7 @@ async function createRun(call: RepositoryCall): Promise<Answer> {
   if ((await repository.commits.get(head))?.id !== head) {
     throw new Refusal(422, `No commit found for SHA: ${head}`);
   }
-  const change = changeOf(body);
+  const change = parseRunChange(body);
   const id = world.nextId();
   const run: CheckRun = {
     id,
@@ -119,71 +117,10 @@ async function updateRun(call: RepositoryCall): Promise<Answer> {
   const run = runOf(call);
   if (run.app?.id !== session.app?.id) throw forbidden("Invalid app_id for this check run.");
   const wasCompleted = run.status === "completed";
-  applyChange(world, repository, run, changeOf(body));
+  applyChange(world, repository, run, parseRunChange(body));
   if (run.status === "completed" && !wasCompleted) await tellRun(call, run, "completed");
   return ok(runShape(world, repository, run));
 }
-
-interface RunChange {
-  readonly body: Json;
-  readonly output: Json | undefined;
-  readonly annotations: readonly Json[];
-}
-
-/** Checks all before anything is changed. */
-function changeOf(body: Json): RunChange {
-  const output = isJson(body["output"]) ? body["output"] : undefined;
-  for (const field of ["summary", "text"]) {
-    const length = textOf(output ?? {}, field)?.length ?? 0;
-    if (length <= mostText) continue;
-    throw invalidRequest(`Only ${mostText} characters are allowed; ${length} were supplied.`);
-  }
-  if (output !== undefined && textOf(output, "summary") === undefined) {
-    throw invalidRequest(`"summary" wasn't supplied.`);
-  }
-  if (textOf(body, "status") === "completed" && textOf(body, "conclusion") === undefined) {
-    throw invalidRequest(`"conclusion" wasn't supplied.`);
-  }
-  const list = output?.["annotations"];
-  const annotations: readonly unknown[] = Array.isArray(list) ? list : [];
-  if (annotations.length > mostAnnotations) {
-    throw invalidRequest(
-      `No more than ${mostAnnotations} items are allowed; ${annotations.length} were supplied.`,
-    );
-  }
-  return { body, output, annotations: annotations.map(checkAnnotation) };
-}
-
-const levels = ["notice", "warning", "failure"];
-const mostMessage = 64 * 1024;
-
-function checkAnnotation(annotation: unknown): Json {
-  if (!isJson(annotation)) throw invalidRequest("An annotation is not an object.");
-  for (const field of ["path", "start_line", "end_line", "annotation_level", "message"]) {
-    if (annotation[field] === undefined) throw invalidRequest(`"${field}" wasn't supplied.`);
-  }
-  const { start_line, end_line, start_column, end_column } = annotation;
-  if (!isLine(start_line) || !isLine(end_line) || end_line < start_line) {
-    throw invalidRequest("start_line and end_line are not lines.");
-  }
-  const hasColumns = start_column !== undefined || end_column !== undefined;
-  if (hasColumns && start_line !== end_line) {
-    throw invalidRequest("Columns are only for annotations of one line.");
-  }
-  if (!levels.includes(String(annotation["annotation_level"]))) {
-    throw invalidRequest(`"annotation_level" is not one of ${levels.join(", ")}.`);
-  }
-  if (Buffer.byteLength(textOf(annotation, "message") ?? "") > mostMessage) {
-    throw invalidRequest(`"message" exceeds the maximum size of 64 KB.`);
-  }
-  if ((textOf(annotation, "title")?.length ?? 0) > 255) {
-    throw invalidRequest(`"title" is too long (maximum is 255 characters).`);
-  }
-  return annotation;
-}
-
-const isLine = (value: unknown): value is number =>
-  typeof value === "number" && Number.isInteger(value) && value > 0;
 
 function applyChange(
   world: World,
@@ -191,19 +128,10 @@ function applyChange(
   run: CheckRun,
   { body, output, annotations }: RunChange,
 ): void {
-  const conclusion = textOf(body, "conclusion");
-  const status = conclusion === undefined ? textOf(body, "status") : "completed";
-  const isDone = status === "completed" && run.status !== "completed";
-  Object.assign(run, {
-    name: textOf(body, "name") ?? run.name,
-    status: status ?? run.status,
-    conclusion:
-      status === "completed" ? conclusion : status === undefined ? run.conclusion : undefined,
-    detailsUrl: textOf(body, "details_url") ?? run.detailsUrl,
-    externalId: textOf(body, "external_id") ?? run.externalId,
-    ...(isDone && { completedAt: world.clock.stamp() }),
-    ...(status !== undefined && status !== "completed" && { completedAt: undefined }),
-  });
+  applyState(world, run, body);
+  run.name = textOf(body, "name") ?? run.name;
+  run.detailsUrl = textOf(body, "details_url") ?? run.detailsUrl;
+  run.externalId = textOf(body, "external_id") ?? run.externalId;
   if (output === undefined) return;
   run.output = {
     title: textOf(output, "title") ?? run.output.title,
@@ -212,6 +140,21 @@ function applyChange(
   };
   const blob = `${world.url}/${repository.fullName}/blob/${run.head}`;
   run.annotations.push(...annotations.map((annotation) => annotationShape(annotation, blob)));
+}
+
+/** A conclusion completes it; another status opens it again. */
+function applyState(world: World, run: CheckRun, body: Json): void {
+  const conclusion = textOf(body, "conclusion");
+  const status = textOf(body, "status");
+  if (conclusion !== undefined) {
+    if (run.status !== "completed") run.completedAt = world.clock.stamp();
+    run.status = "completed";
+    run.conclusion = conclusion;
+  } else if (status === "queued" || status === "in_progress") {
+    run.status = status;
+    run.conclusion = undefined;
+    run.completedAt = undefined;
+  }
 }
 
 function annotationShape(annotation: Json, blob: string): Json {

@@ -135,28 +135,29 @@ function parsePerson(text: string): Person {
   return { name, email, date: new Date(Number(seconds) * 1000) };
 }
 
-/** `--raw --numstat -z`: first all raw records (two fields each), then all counts. */
+/** `--raw --numstat -z`: first all raw records (the path is a field of its own), then all counts. */
 function parseChanges(text: string): readonly ChangedFile[] {
   const fields = text.split("\0");
-  const counts = new Map<string, readonly [number, number]>();
-  const found: Omit<ChangedFile, "additions" | "deletions">[] = [];
-  for (let index = 0; index < fields.length; index += 1) {
-    const field = fields[index] ?? "";
-    const raw = /^:\d+ (\d+) ([0-9a-f]+) ([0-9a-f]+) ([A-Z])/.exec(field);
-    if (raw !== null) {
-      index += 1;
-      const [, , before = "", after = "", letter = ""] = raw;
-      const blob = letter === "D" ? before : after;
-      found.push({ path: fields[index] ?? "", status: statusOf(letter), blob });
-      continue;
-    }
-    const [, added, deleted, path] = /^(\d+|-)\t(\d+|-)\t([^]*)$/.exec(field) ?? [];
+  const counts = parseCounts(fields);
+  return fields.flatMap((field, index) => {
+    const raw = /^:\d+ \d+ ([0-9a-f]+) ([0-9a-f]+) ([A-Z])$/.exec(field);
+    if (raw === null) return [];
+    const [, before = "", after = "", letter = ""] = raw;
+    const path = fields[index + 1] ?? "";
+    const [additions = 0, deletions = 0] = counts.get(path) ?? [];
+    const blob = letter === "D" ? before : after;
+    return [{ path, status: statusOf(letter), blob, additions, deletions }];
+  });
+}
+
+/** Of binary files there is only a dash. */
+function parseCounts(fields: readonly string[]): ReadonlyMap<string, readonly number[]> {
+  const counts = new Map<string, readonly number[]>();
+  for (const field of fields) {
+    const [, added, deleted, path] = /^(\d+|-)\t(\d+|-)\t(.*)$/s.exec(field) ?? [];
     if (path !== undefined) counts.set(path, [Number(added) || 0, Number(deleted) || 0]);
   }
-  return found.map((file) => {
-    const [additions = 0, deletions = 0] = counts.get(file.path) ?? [];
-    return { ...file, additions, deletions };
-  });
+  return counts;
 }
 
 function statusOf(letter: string): ChangedFile["status"] {

@@ -1,7 +1,7 @@
 import { createHmac, randomUUID } from "node:crypto";
 import { Agent, request } from "node:http";
 import type { Clock } from "./clock.ts";
-import type { DoubleDelivery } from "./double.ts";
+import type { DoubleDelivery } from "./delivery.ts";
 import type { Json, Repository, Webhook } from "./model.ts";
 
 type Sent = { -readonly [Key in keyof DoubleDelivery]: DoubleDelivery[Key] };
@@ -74,7 +74,7 @@ export class Deliveries {
   release(choose?: (held: readonly DoubleDelivery[]) => readonly DoubleDelivery[]): void {
     this.#isHolding = false;
     const held = this.#held.splice(0);
-    this.#enqueue((choose?.(held) ?? held) as readonly Sent[]);
+    this.#enqueue(choose?.(held) ?? held);
   }
 
   async settled(): Promise<void> {

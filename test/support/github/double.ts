@@ -1,4 +1,5 @@
 import type { Octokit } from "@octokit/rest";
+import type { DoubleDelivery } from "./delivery.ts";
 import type { Lies } from "./lies.ts";
 
 export type PermissionLevel = "admin" | "maintain" | "write" | "triage" | "read";
@@ -147,20 +148,6 @@ export interface DoubleRequest {
   /** Absent for a request without a valid token. */
   readonly login: string | undefined;
   readonly when: Date;
-}
-
-export interface DoubleDelivery {
-  /** `X-GitHub-Delivery` */
-  readonly id: string;
-  readonly event: string;
-  readonly action: string | undefined;
-  readonly repository: string;
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-  readonly when: Date;
-  /** What the receiver answered; absent until then, 0 when it did not. */
-  readonly status: number | undefined;
 }
 
 export interface DoubleClock {

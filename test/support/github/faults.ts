@@ -11,35 +11,15 @@ export interface WireAnswer {
 
 /** What a fault answers without the request being carried out. */
 export function answerInstead(fault: Fault | undefined): WireAnswer | undefined {
-  if (fault === undefined) return undefined;
-  switch (fault.type) {
-    case "status":
-      return fault.afterWrite === true ? undefined : statusAnswer(fault);
-    case "empty":
-      return {
-        status: 200,
-        headers: [["content-type", "application/json"]],
-        body: Buffer.alloc(0),
-      };
-    case "text":
-      return {
-        status: 200,
-        headers: [["content-type", "text/html"]],
-        body: Buffer.from(fault.body),
-      };
-    case "redirect": {
-      const headers = [["location", fault.to] as const];
-      return { status: fault.status ?? 302, headers, body: Buffer.alloc(0) };
-    }
-    case "truncated":
-    case "hang":
-    case "slow":
-    case "wrong-types":
-    case "link":
-    case "answer-lost":
-    case "change":
-      return undefined;
-  }
+  if (fault?.type === "status" && fault.afterWrite !== true) return statusAnswer(fault);
+  if (fault?.type === "empty") return plain(200, "content-type", "application/json");
+  if (fault?.type === "redirect") return plain(fault.status ?? 302, "location", fault.to);
+  if (fault?.type !== "text") return undefined;
+  return { ...plain(200, "content-type", "text/html"), body: Buffer.from(fault.body) };
+}
+
+function plain(status: number, name: string, value: string): WireAnswer {
+  return { status, headers: [[name, value]], body: Buffer.alloc(0) };
 }
 
 function statusAnswer(fault: Extract<Fault, { readonly type: "status" }>): WireAnswer {
@@ -50,28 +30,17 @@ function statusAnswer(fault: Extract<Fault, { readonly type: "status" }>): WireA
 
 /** What a fault makes of a true answer. */
 export function spoil(fault: Fault | undefined, answer: WireAnswer, url: string): WireAnswer {
-  switch (fault?.type) {
-    case "status":
-      return statusAnswer(fault);
-    case "wrong-types":
-      return { ...answer, body: wrongIds(answer.body.toString("utf8"), fault.ids) };
-    case "change":
-      return { ...answer, body: Buffer.from(JSON.stringify(fault.change(parse(answer.body)))) };
-    case "link": {
-      const next = fault.next === "itself" ? url : fault.next;
-      const others = answer.headers.filter(([name]) => name !== "link");
-      return { ...answer, headers: [...others, ["link", `<${next}>; rel="next"`]] };
-    }
-    case "truncated":
-    case "hang":
-    case "slow":
-    case "empty":
-    case "text":
-    case "redirect":
-    case "answer-lost":
-    case undefined:
-      return answer;
+  if (fault?.type === "status") return statusAnswer(fault);
+  if (fault?.type === "wrong-types") {
+    return { ...answer, body: wrongIds(answer.body.toString("utf8"), fault.ids) };
   }
+  if (fault?.type === "change") {
+    return { ...answer, body: Buffer.from(JSON.stringify(fault.change(parse(answer.body)))) };
+  }
+  if (fault?.type !== "link") return answer;
+  const next = fault.next === "itself" ? url : fault.next;
+  const others = answer.headers.filter(([name]) => name !== "link");
+  return { ...answer, headers: [...others, ["link", `<${next}>; rel="next"`]] };
 }
 
 function parse(body: Buffer): unknown {

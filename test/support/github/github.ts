@@ -20,6 +20,7 @@ import { listen } from "./server.ts";
 import { repositoryShape } from "./shapes.ts";
 import type { World } from "./world.ts";
 
+export type * from "./delivery.ts";
 export type * from "./double.ts";
 export type * from "./lies.ts";
 

@@ -25,29 +25,47 @@ export const graphqlRoute: Route = {
 };
 
 function answer(call: Call): Answer {
-  const query = textOf(call.body, "query") ?? "";
-  const variables = isJson(call.body["variables"]) ? call.body["variables"] : {};
-  if (
-    !/timelineItems/.test(query) ||
-    !/HEAD_REF_FORCE_PUSHED_EVENT/.test(query + JSON.stringify(variables))
-  ) {
-    return failed("undefinedField", "This query has no answer here.");
-  }
-  const value = (name: string) => variables[name] ?? literal(query, name);
-  const name = String(value("name") ?? value("repo") ?? value("repository"));
-  const repository = call.world.repositories.find(`${String(value("owner"))}/${name}`);
+  const asked = parseQuestion(call.body);
+  if (asked === undefined) return failed("undefinedField", "This query has no answer here.");
+  const repository = call.world.repositories.find(`${asked.owner}/${asked.name}`);
   if (repository === undefined || !maySee(call, repository)) {
-    return failed("NOT_FOUND", `Could not resolve to a Repository with the name '${name}'.`);
+    return failed("NOT_FOUND", `Could not resolve to a Repository with the name '${asked.name}'.`);
   }
-  const pull = repository.pulls.get(Number(value("number") ?? value("pullRequest")));
+  const pull = repository.pulls.get(asked.number);
   if (pull === undefined) {
     return failed("NOT_FOUND", "Could not resolve to a PullRequest with the number.");
   }
-  const first = Math.min(Number(value("first") ?? mostNodes), mostNodes);
-  const timelineItems = page(pull, first, value("after") ?? value("cursor"));
-  const { state, head } = pull;
-  const shape = { number: pull.number, state: state.toUpperCase(), headRefOid: head.sha };
+  const timelineItems = page(pull, asked.first, asked.after);
+  const { number, state, head } = pull;
+  const shape = { number, state: state.toUpperCase(), headRefOid: head.sha };
   return ok({ data: { repository: { pullRequest: { ...shape, timelineItems } } } });
+}
+
+interface Question {
+  readonly owner: string;
+  readonly name: string;
+  readonly number: number;
+  readonly first: number;
+  readonly after: string;
+}
+
+function parseQuestion(body: Json): Question | undefined {
+  const query = textOf(body, "query") ?? "";
+  const variables = isJson(body["variables"]) ? body["variables"] : {};
+  const asksForPushes = /HEAD_REF_FORCE_PUSHED_EVENT/.test(query + JSON.stringify(variables));
+  if (!asksForPushes || !/\btimelineItems\b/.test(query)) return undefined;
+  const valueOf = (...names: readonly string[]): string => {
+    const values = names.map((name) => variables[name] ?? literal(query, name));
+    const found = values.find((value) => typeof value === "string" || typeof value === "number");
+    return String(found ?? "");
+  };
+  return {
+    owner: valueOf("owner"),
+    name: valueOf("name", "repo", "repository"),
+    number: Number(valueOf("number", "pullRequest")),
+    first: Math.min(Number(valueOf("first")) || mostNodes, mostNodes),
+    after: valueOf("after", "cursor"),
+  };
 }
 
 function maySee({ session }: Call, repository: Repository): boolean {
@@ -66,7 +84,7 @@ function failed(type: string, message: string): Answer {
   return ok({ data: { repository: null }, errors: [error] });
 }
 
-function page(pull: Pull, first: number, after: unknown): Json {
+function page(pull: Pull, first: number, after: string): Json {
   const all = pull.timeline.filter(
     (entry): entry is ForcePush => entry.event === "head_ref_force_pushed",
   );

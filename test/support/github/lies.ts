@@ -1,4 +1,4 @@
-import type { DoubleDelivery } from "./double.ts";
+import type { DoubleDelivery } from "./delivery.ts";
 
 /** What goes wrong with the answer to one request. */
 export type Fault =

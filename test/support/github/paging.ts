@@ -61,5 +61,5 @@ function link(call: Call, name: string, changes: Readonly<Record<string, string>
       : call.path.replace(/^\/repos\/[^/]+\/[^/]+/, `/repositories/${repository.id}`);
   const query = new URLSearchParams(call.query);
   for (const [key, value] of Object.entries(changes)) query.set(key, value);
-  return `<${call.world.apiUrl}${path}?${query}>; rel="${name}"`;
+  return `<${call.world.apiUrl}${path}?${query.toString()}>; rel="${name}"`;
 }

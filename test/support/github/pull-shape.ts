@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { levelOf } from "./accounts.ts";
 import { formatTime } from "./clock.ts";
 import type { Account, Json, Pull, Repository } from "./model.ts";
@@ -131,7 +132,7 @@ async function mergeability(world: World, pull: Pull): Promise<Json> {
 
 export function labelShape(world: World, repository: Repository, name: string): Json {
   return {
-    id: labelId(name),
+    id: idOfName(name),
     node_id: nodeId("Label", name),
     url: `${repositoryUrl(world, repository)}/labels/${encodeURIComponent(name)}`,
     name,
@@ -141,15 +142,16 @@ export function labelShape(world: World, repository: Repository, name: string): 
   };
 }
 
-function labelId(name: string): number {
-  return 1 + ([...name].reduce((sum, letter) => sum * 31 + (letter.codePointAt(0) ?? 0), 7) % 1e9);
+/** Ids that a name always has. */
+function idOfName(name: string): number {
+  return Number.parseInt(createHash("sha256").update(name).digest("hex").slice(0, 8), 16);
 }
 
 export function teamShape(world: World, repository: Repository, slug: string): Json {
   const organization = repository.owner.login;
-  const url = `${world.apiUrl}/organizations/${repository.owner.id}/team/${labelId(slug)}`;
+  const url = `${world.apiUrl}/organizations/${repository.owner.id}/team/${idOfName(slug)}`;
   return {
-    id: labelId(slug),
+    id: idOfName(slug),
     node_id: nodeId("Team", slug),
     name: slug,
     slug,

@@ -82,7 +82,7 @@ async function headMoved(
   branch: string,
   moved: Moved,
 ): Promise<void> {
-  for (const pull of [...(from.openByHead.get(branch) ?? [])]) {
+  for (const pull of openIn(from.openByHead, branch)) {
     if (moved.after === undefined) {
       note(world, pull, { event: "head_ref_deleted", actor: moved.by });
       await closePull(world, pull, moved.by);
@@ -134,6 +134,11 @@ function adaptReviews(world: World, pull: Pull, moved: Moved): void {
   }
 }
 
+/** A copy: what happens to them changes the index. */
+function openIn(index: ReadonlyMap<string, ReadonlySet<Pull>>, branch: string): readonly Pull[] {
+  return Array.from(index.get(branch) ?? []);
+}
+
 /** Pull requests whose head is in the base now were merged by that push; without a base they end. */
 async function baseMoved(
   world: World,
@@ -146,7 +151,7 @@ async function baseMoved(
 ): Promise<void> {
   const { repository, branch, moved, merging } = push;
   const brought = new Set(moved.brought);
-  for (const pull of [...(repository.openByBase.get(branch) ?? [])]) {
+  for (const pull of openIn(repository.openByBase, branch)) {
     if (pull === merging) continue;
     if (moved.after === undefined) await closePull(world, pull, moved.by);
     else if (brought.has(pull.head.sha)) {

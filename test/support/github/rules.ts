@@ -1,7 +1,7 @@
 import { minimatch } from "minimatch";
 import type { RulesetDraft } from "./double.ts";
 import { isAtLeast, levelOf } from "./accounts.ts";
-import type { Account, CheckRun, Pull, Repository, Review, Ruleset } from "./model.ts";
+import type { Account, CheckRun, Pull, Repository, Review, Ruleset, Status } from "./model.ts";
 
 /** The rulesets in force for a ref. */
 export function rulesetsFor(repository: Repository, ref: string): readonly Ruleset[] {
@@ -129,13 +129,18 @@ function outcomeOf(
   const run = latestRuns(repository.checkRunsByHead.get(commit) ?? []).find(
     (found) => found.name === name,
   );
-  if (status === undefined && run === undefined) return "expected";
-  if (status?.state === "pending" || (run !== undefined && run.status !== "completed")) {
-    return "in progress";
-  }
-  const isRunGood = run === undefined || /^(?:success|neutral|skipped)$/.test(run.conclusion ?? "");
-  const isStatusGood = status === undefined || status.state === "success";
-  return isRunGood && isStatusGood ? "success" : "failing";
+  const states = [
+    ...(status === undefined ? [] : [status.state]),
+    ...(run === undefined ? [] : [stateOf(run)]),
+  ];
+  if (states.length === 0) return "expected";
+  if (states.includes("pending")) return "in progress";
+  return states.every((state) => state === "success") ? "success" : "failing";
+}
+
+function stateOf({ status, conclusion }: CheckRun): Status["state"] {
+  if (status !== "completed") return "pending";
+  return /^(?:success|neutral|skipped)$/.test(conclusion ?? "") ? "success" : "failure";
 }
 
 /** The newest of each name and app. */

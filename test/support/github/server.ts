@@ -35,7 +35,7 @@ interface Asked {
 export async function listen(): Promise<{
   readonly server: Server;
   readonly url: string;
-  serve(parts: Parts): void;
+  readonly serve: (parts: Parts) => void;
 }> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -151,36 +151,44 @@ async function answerApi(
   asked: Asked,
   { session, refusal }: Circumstances,
 ): Promise<WireAnswer> {
-  const { world, api, budget } = parts;
+  const { world, budget } = parts;
   const login = session?.account.login ?? "";
-  const answer = refusal?.toAnswer() ?? overBudget(budget, login, asked) ?? (await ask());
-  const body = answer.body === undefined ? "" : JSON.stringify(answer.body);
-  const etag = etagOf(body);
-  const isKnown =
-    asked.method === "GET" &&
-    answer.status === 200 &&
-    asked.request.headers["if-none-match"] === etag;
-  if (!isKnown) budget.spend(login);
+  const answer =
+    refusal?.toAnswer() ??
+    overBudget(budget, login, asked) ??
+    (await askApi(parts, asked, session));
+  const wire = toWire(answer, asked);
+  if (wire.status !== 304) budget.spend(login);
   const headers = {
     date: new Date(world.clock.wall()).toUTCString(),
-    ...(body !== "" && !isKnown && { "content-type": "application/json; charset=utf-8" }),
-    ...(asked.method === "GET" && answer.status === 200 && { etag }),
     "x-github-request-id": "0000:0000:000000",
     "x-github-enterprise-version": "3.19.0",
     ...budget.headers(login),
     ...answer.headers,
   };
-  return {
-    status: isKnown ? 304 : answer.status,
-    headers: Object.entries(headers),
-    body: Buffer.from(isKnown ? "" : body),
-  };
+  return { ...wire, headers: [...Object.entries(headers), ...wire.headers] };
+}
 
-  async function ask(): Promise<Answer> {
-    const path = asked.shown.split("?", 1)[0] ?? "";
-    const { method, url, body } = asked;
-    return api.answer({ method, path, query: url.searchParams, session, body });
+/** The body, or that the asker has it already. */
+function toWire({ status, body }: Answer, { method, request }: Asked): WireAnswer {
+  const bytes = Buffer.from(body === undefined ? "" : JSON.stringify(body));
+  if (bytes.length === 0) return { status, headers: [], body: bytes };
+  const typed = ["content-type", "application/json; charset=utf-8"] as const;
+  if (method !== "GET" || status !== 200) return { status, headers: [typed], body: bytes };
+  const etag = etagOf(bytes);
+  if (request.headers["if-none-match"] !== etag) {
+    return { status, headers: [typed, ["etag", etag]], body: bytes };
   }
+  return { status: 304, headers: [["etag", etag]], body: Buffer.alloc(0) };
+}
+
+async function askApi(
+  { api }: Parts,
+  { shown, method, url, body }: Asked,
+  session: Session | undefined,
+): Promise<Answer> {
+  const path = shown.split("?", 1)[0] ?? "";
+  return api.answer({ method, path, query: url.searchParams, session, body });
 }
 
 function overBudget(budget: Budget, login: string, asked: Asked): Answer | undefined {

@@ -9,7 +9,7 @@ import { nodeId, repositoryShape, repositoryUrl, userShape } from "./shapes.ts";
 import type { World } from "./world.ts";
 
 const reading = need("read", "statuses");
-const states = ["success", "failure", "error", "pending"];
+const states = ["success", "failure", "error", "pending"] as const;
 const mostDescription = 140;
 const mostOfContext = 1000;
 
@@ -37,36 +37,33 @@ async function create(call: RepositoryCall): Promise<Answer> {
   if ((await repository.commits.get(sha))?.id !== sha) {
     throw new Refusal(422, `No commit found for SHA: ${sha}`);
   }
-  const state = textOf(body, "state") ?? "";
-  if (!states.includes(state)) throw refused("state is not included in the list");
+  const draft = parseStatus(body);
+  const known = repository.statuses.get(sha) ?? [];
+  if (known.filter(({ context }) => context === draft.context).length >= mostOfContext) {
+    throw refused("This SHA and context has reached the maximum number of statuses.");
+  }
+  const creator = session.account;
+  const status: Status = { ...draft, id: world.nextId(), creator, at: world.clock.stamp() };
+  repository.statuses.set(sha, [...known, status]);
+  const shape = statusShape(world, status, statusUrl(call, sha));
+  await world.deliveries.tell(repository, "status", () => ({
+    sha,
+    name: repository.fullName,
+    ...shape,
+    ...payloadShape(world, repository, creator),
+  }));
+  return created({ ...shape, creator: userShape(world, creator) });
+}
+
+function parseStatus(body: Json): Omit<Status, "id" | "creator" | "at"> {
+  const state = states.find((known) => known === body["state"]);
+  if (state === undefined) throw refused("state is not included in the list");
   const description = textOf(body, "description") ?? null;
   if ((description?.length ?? 0) > mostDescription) {
     throw refused(`description is too long (maximum is ${mostDescription} characters)`);
   }
-  const context = textOf(body, "context") ?? "default";
-  const known = repository.statuses.get(sha) ?? [];
-  if (known.filter((status) => status.context === context).length >= mostOfContext) {
-    throw refused("This SHA and context has reached the maximum number of statuses.");
-  }
-  const status: Status = {
-    id: world.nextId(),
-    state: state as Status["state"],
-    context,
-    description,
-    targetUrl: textOf(body, "target_url") ?? null,
-    creator: session.account,
-    at: world.clock.stamp(),
-  };
-  repository.statuses.set(sha, known);
-  known.push(status);
-  await world.deliveries.tell(repository, "status", () => ({
-    sha,
-    name: repository.fullName,
-    ...statusShape(world, status, statusUrl(call, sha)),
-    ...payloadShape(world, repository, session.account),
-  }));
-  const shape = statusShape(world, status, statusUrl(call, sha));
-  return created({ ...shape, creator: userShape(world, status.creator) });
+  const targetUrl = textOf(body, "target_url") ?? null;
+  return { state, context: textOf(body, "context") ?? "default", description, targetUrl };
 }
 
 function refused(message: string): Refusal {

@@ -30,49 +30,38 @@ function shown(pull: Pull): readonly TimelineEntry[] {
 async function entryShape(world: World, pull: Pull, entry: TimelineEntry): Promise<Json | null> {
   const { repository } = pull;
   const { event } = entry;
-  switch (event) {
-    case "committed": {
-      const commit = await repository.commits.get(entry.commit);
-      return commit === undefined ? null : { event, ...gitCommitShape(world, repository, commit) };
-    }
-    case "reviewed":
-      return { event, ...reviewShape(world, pull, entry.review) };
-    case "commented": {
-      const actor = userShape(world, entry.comment.user);
-      return { event, actor, ...commentShape(world, entry.comment) };
-    }
-    case "labeled":
-    case "unlabeled": {
-      const { name, color } = labelShape(world, repository, entry.label);
-      return { ...eventShape(world, pull, entry), label: { name, color } };
-    }
-    case "head_ref_force_pushed":
-      return { ...eventShape(world, pull, entry), ...commitLink(world, pull, entry.after) };
-    case "merged":
-      return { ...eventShape(world, pull, entry), ...commitLink(world, pull, entry.commit) };
-    case "renamed":
-      return { ...eventShape(world, pull, entry), rename: { from: entry.from, to: entry.to } };
-    case "review_requested":
-    case "review_request_removed":
-      return { ...eventShape(world, pull, entry), ...requested(world, pull, entry) };
-    case "review_dismissed":
-      return {
-        ...eventShape(world, pull, entry),
-        dismissed_review: {
-          state: entry.state.toLowerCase(),
-          review_id: entry.review.id,
-          dismissal_message: entry.message,
-        },
-      };
-    case "base_ref_changed":
-    case "closed":
-    case "reopened":
-    case "head_ref_deleted":
-    case "ready_for_review":
-    case "convert_to_draft":
-    case "added_to_merge_queue":
-      return eventShape(world, pull, entry);
+  if (event === "reviewed") return { event, ...reviewShape(world, pull, entry.review) };
+  if (event === "commented") {
+    const actor = userShape(world, entry.comment.user);
+    return { event, actor, ...commentShape(world, entry.comment) };
   }
+  if (event !== "committed") {
+    return { ...eventShape(world, pull, entry), ...detailsOf(world, pull, entry) };
+  }
+  const commit = await repository.commits.get(entry.commit);
+  return commit === undefined ? null : { event, ...gitCommitShape(world, repository, commit) };
+}
+
+/** What an event has besides what all have. */
+function detailsOf(world: World, pull: Pull, entry: TimelineEntry): Json {
+  if (entry.event === "labeled" || entry.event === "unlabeled") {
+    const { name, color } = labelShape(world, pull.repository, entry.label);
+    return { label: { name, color } };
+  }
+  if (entry.event === "head_ref_force_pushed") return commitLink(world, pull, entry.after);
+  if (entry.event === "merged") return commitLink(world, pull, entry.commit);
+  if (entry.event === "renamed") return { rename: { from: entry.from, to: entry.to } };
+  if (entry.event === "review_dismissed") return { dismissed_review: dismissed(entry) };
+  const isRequest = entry.event === "review_requested" || entry.event === "review_request_removed";
+  return isRequest ? requested(world, pull, entry) : {};
+}
+
+function dismissed({
+  review,
+  state,
+  message,
+}: Extract<TimelineEntry, { readonly event: "review_dismissed" }>): Json {
+  return { state: state.toLowerCase(), review_id: review.id, dismissal_message: message };
 }
 
 function eventShape(world: World, pull: Pull, { id, event, actor, at }: TimelineEntry): Json {
