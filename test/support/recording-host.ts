@@ -17,6 +17,8 @@ export class RecordingHost implements HostServices {
   readonly statuses = new Map<string, readonly CommitStatus[]>();
   readonly members = new Map<string, readonly string[]>();
   groups: readonly MergeGroup[] = [];
+  /** Brings the groups' commits to whoever asks. */
+  bringGroups: () => Promise<unknown> = async () => undefined;
   isDown = false;
   /** Thrown instead of showing a check of this commit, or a comment on this pull request. */
   readonly refusals = new Map<string | number, Error>();
@@ -49,6 +51,7 @@ export class RecordingHost implements HostServices {
 
   async mergeGroups(): Promise<readonly MergeGroup[]> {
     this.#answer("groups");
+    await this.bringGroups();
     return this.groups;
   }
 

@@ -58,17 +58,16 @@ export function isOwnWork(
   if (only === undefined) return false;
   const isMerge = only.parents.length > 1;
   if (others.length === 0) return !isMerge || only.parents[1] === head;
-  const subjects = proposed.filter(({ parents }) => parents.length === 1).map(identityOf);
-  let next = 0;
+  const left = proposed.filter(({ parents }) => parents.length === 1).map(identityOf);
   for (const commit of commits) {
-    const found = subjects.indexOf(identityOf(commit), next);
+    const found = left.indexOf(identityOf(commit));
     if (commit.parents.length !== 1 || found < 0) return false;
-    next = found + 1;
+    left.splice(found, 1);
   }
   return true;
 }
 
 /** What a rebase keeps. */
 function identityOf({ author, message }: CommitInfo): string {
-  return JSON.stringify([author.name, author.email, author.timestamp, message.trim()]);
+  return JSON.stringify([author.name, author.email, message.trim()]);
 }
