@@ -3,6 +3,7 @@ import { promisify } from "node:util";
 import { onTestFinished } from "vitest";
 import type { Account } from "../../src/domain/pull-request.ts";
 import { createGitHubClient } from "../../src/forge/drivers/github/client.ts";
+import type { Forge } from "../../src/forge/forge.ts";
 import { GitHubForge } from "../../src/forge/drivers/github/github-forge.ts";
 import { NativeGitMirror } from "../../src/git/drivers/native/mirror.ts";
 import { systemClock } from "../../src/shared/clock.ts";
@@ -10,6 +11,7 @@ import { silentLog } from "../../src/shared/log.ts";
 import { GitRepository, makeTemporaryFolder } from "../support/git-repository.ts";
 import { startGitHub, type GitHubDouble } from "../support/github/github.ts";
 import type { Files, ForgeHarness, ShownCommit } from "./forge.contract.ts";
+import { TestClock } from "./test-clock.ts";
 
 const run = promisify(execFile);
 
@@ -26,14 +28,19 @@ export interface GitHubHost extends ForgeHarness {
   readonly forge: GitHubForge;
   readonly mirror: NativeGitMirror;
   readonly github: GitHubDouble;
+  /** Of Cairn; GitHub has its own. */
+  readonly clock: TestClock;
   /** The bare repository behind it. */
   readonly folder: string;
   as(account: Account): GitHubForge;
   another(): Promise<GitHubForge>;
   /** A client of somebody else's. */
   connect(login: string): Promise<GitHubForge>;
+  mirrorOf(forge: Forge): NativeGitMirror;
   /** Somebody pushes, by force if need be; without a commit the ref is deleted. */
   push(login: string, ref: string, commit: string | undefined, to?: string): Promise<void>;
+  /** A merge of two commits that somebody made at home. */
+  mergeCommit(first: string, second: string): Promise<string>;
   /** What a client asked for since the last time, as `GET /repos/…`. */
   takeRequests(): readonly string[];
 }
@@ -50,7 +57,9 @@ export async function openGitHubHost(): Promise<GitHubHost> {
   const { folder } = await github.addRepository({ owner, name: repository, permissions });
   const work = await GitRepository.create();
   const mirrors: NativeGitMirror[] = [];
-  const shared = { github, tokens, mirrors };
+  const clock = new TestClock();
+  const clients: Client[] = [];
+  const shared = { github, tokens, mirrors, clock, clients };
 
   const push: GitHubHost["push"] = async (login, ref, commit, to = registryName) => {
     const update = `+${commit ?? ""}:${ref}`;
@@ -73,6 +82,7 @@ export async function openGitHubHost(): Promise<GitHubHost> {
   return {
     ...ann,
     github,
+    clock,
     folder,
     people: { ann: { login: "ann" }, bo: { login: "bo" } },
     as: ({ login }) => (login === "bo" ? bo : ann).forge,
@@ -82,6 +92,7 @@ export async function openGitHubHost(): Promise<GitHubHost> {
       return forge;
     },
     connect: async (login) => (await connect(shared, login)).forge,
+    mirrorOf: (forge) => clients.find((client) => client.forge === forge)?.mirror ?? ann.mirror,
     async commit(parent, files) {
       const commit = await change(parent, files);
       for (const mirror of mirrors) await mirror.fetchCommitFrom(work.path, commit);
@@ -104,6 +115,11 @@ export async function openGitHubHost(): Promise<GitHubHost> {
     loseNextAnswer: () =>
       github.lies.once(/^(?:POST|PUT|PATCH) \/repos\//, { type: "answer-lost" }),
     tick: () => github.clock.tick(60_000),
+    async mergeCommit(first, second) {
+      work.git("checkout", "--quiet", "--force", "--detach", first);
+      work.git("merge", "--quiet", "--no-ff", "--no-edit", second);
+      return work.git("rev-parse", "HEAD");
+    },
     takeRequests() {
       const requests = github.requests.slice(seen).map(({ method, path }) => `${method} ${path}`);
       seen = github.requests.length;
@@ -116,9 +132,12 @@ interface Shared {
   readonly github: GitHubDouble;
   readonly tokens: ReadonlyMap<string, string>;
   readonly mirrors: NativeGitMirror[];
+  readonly clock: TestClock;
+  readonly clients: Client[];
 }
 
-async function connect({ github, tokens, mirrors }: Shared, login: string): Promise<Client> {
+async function connect(shared: Shared, login: string): Promise<Client> {
+  const { github, tokens, mirrors, clock } = shared;
   const client = createGitHubClient({
     apiUrl: github.apiUrl,
     owner,
@@ -142,9 +161,10 @@ async function connect({ github, tokens, mirrors }: Shared, login: string): Prom
     client,
     git: mirror,
     log: silentLog,
-    clock: systemClock,
+    clock,
     pauseMs: 1,
   });
+  shared.clients.push({ forge, mirror });
   return { forge, mirror };
 }
 
