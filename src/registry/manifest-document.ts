@@ -34,7 +34,7 @@ export class YamlDocument implements ManifestDocument {
 
   *plainScalars(): Iterable<PlainScalar> {
     if (this.value !== this.#parsed.value) return;
-    for (const [text, source] of this.#parsed.places.sources()) {
+    for (const [text, source] of this.#parsed.places.oddSources()) {
       if (unmistakable.test(source)) continue;
       const found = findValue(this.value, parsePointer(text));
       if (found === undefined) continue;

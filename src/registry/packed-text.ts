@@ -68,6 +68,10 @@ function isPackedText(value: unknown): value is PackedText {
   if (parsed === undefined) return true;
   if (!isJsonObject(parsed) || !Array.isArray(parsed["problems"])) return false;
   const { places } = parsed;
-  const lists = ["lineStarts", "names", "offsets", "anchors", "sources", "oddKeys"];
-  return isJsonObject(places) && lists.every((list) => Array.isArray(places[list]));
+  return (
+    isJsonObject(places) &&
+    typeof places["text"] === "string" &&
+    Array.isArray(places["oddSources"]) &&
+    Array.isArray(places["oddKeys"])
+  );
 }
