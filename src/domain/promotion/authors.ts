@@ -78,6 +78,15 @@ function parseIdentity(text: string): Account | undefined {
   return name === "" ? { email } : { name, email };
 }
 
+/**
+ * The account that an address of a commit stands for, where it is one that GitHub gives. Like every
+ * address it is a claim: it says who wants to have written something, and gives nobody a right.
+ */
+export function claimedAccount(account: Account): Account {
+  const login = account.email === undefined ? undefined : loginOfEmail(account.email.toLowerCase());
+  return login === undefined ? account : { ...account, login };
+}
+
 /** GitHub writes `1234+ann-contoso@users.noreply.github.com` for those who hide their address. */
 function loginOfEmail(lowerCased: string): string | undefined {
   return /^(?:\d+\+)?([a-z0-9-]+)@users\.noreply\.github\.com$/.exec(lowerCased)?.[1];

@@ -1,8 +1,9 @@
 import { policyInForce, type PublishedVersion } from "../../domain/ledger/state.ts";
 import { stageFileOf } from "../../domain/lookup.ts";
-import { rulesOfMove, type Subject } from "../../domain/promotion/approvals.ts";
+import type { Subject } from "../../domain/promotion/approvals.ts";
 import type { Approval } from "../../domain/promotion/facts.ts";
 import type { Move } from "../../domain/promotion/moves.ts";
+import { rulesOfMove } from "../../domain/promotion/rules-of-move.ts";
 import type { Registry } from "../../domain/registry.ts";
 import type { Digest } from "../../shared/digest.ts";
 import { canonicalJson } from "../../shared/json.ts";

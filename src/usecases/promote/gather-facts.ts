@@ -12,7 +12,7 @@ import {
 import type { Approval, Dependency, PromotionFacts, Stay } from "../../domain/promotion/facts.ts";
 import { matchingRules } from "../../domain/promotion/decide.ts";
 import type { Move } from "../../domain/promotion/moves.ts";
-import { approvingRoles } from "../../domain/promotion/approvals.ts";
+import { approvingRoles } from "../../domain/promotion/rules-of-move.ts";
 import { emptyTeams } from "../../domain/promotion/teams.ts";
 import type { Digest } from "../../shared/digest.ts";
 import type { Evidence } from "../registry-reader.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { rulesOfMove } from "../../../src/domain/promotion/approvals.ts";
+import { rulesOfMove } from "../../../src/domain/promotion/rules-of-move.ts";
 import type { AccessPolicy } from "../../../src/domain/promotion/policy.ts";
 import { access, binding, person, policy, rule } from "./builders.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { approvals } from "../../../src/domain/gates/approvals.ts";
-import { rulesOfMove } from "../../../src/domain/promotion/approvals.ts";
+import { rulesOfMove } from "../../../src/domain/promotion/rules-of-move.ts";
 import { may, personOf, rolesOf } from "../../../src/domain/promotion/people.ts";
 import type { AccessPolicy, Team } from "../../../src/domain/promotion/policy.ts";
 import { emptyTeams, teamOf, teamsNamedBy } from "../../../src/domain/promotion/teams.ts";
