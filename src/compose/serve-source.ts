@@ -40,7 +40,13 @@ interface InForce {
   readonly file: string;
   /** Digest of the file and of the secrets that it names. */
   readonly all: string;
+  readonly written: Written;
+}
+
+/** What the file says: put together with the folders that are in use, and where data should be. */
+interface Written {
   readonly settings: Settings;
+  readonly dataFolder: string;
 }
 
 /** What `cairn serve` works on, and what becomes of it when the operator's file or a secret changes. */
@@ -49,30 +55,30 @@ export class ServeSource implements ContextSource {
   readonly #options: AppOptions;
   readonly #open: OpenRegistry;
   readonly #texts: LazyTextCache;
-  readonly #dataFolder: string;
   /** Whether the file says which registries there are; else the flag or the working folder does. */
   readonly #isListed: boolean;
   #inForce: InForce;
   #seenFile: string | undefined;
   #missing = "";
 
-  private constructor(started: Started, options: AppOptions, open: OpenRegistry) {
-    const { settings, file } = started;
+  private constructor(file: OperatorFile | undefined, options: AppOptions, open: OpenRegistry) {
+    const settings = settingsOf(options, file);
+    const { dataFolder } = settings;
     this.path = file?.path ?? "";
     this.#options = options;
     this.#open = open;
-    this.#texts = new LazyTextCache(settings.dataFolder);
-    this.#dataFolder = settings.dataFolder;
+    this.#texts = new LazyTextCache(dataFolder);
     this.#isListed = options.registry === undefined && settings.config.registries.length > 0;
-    this.#inForce = { file: digestOf(file?.bytes ?? ""), all: "", settings };
+    const written = { settings, dataFolder };
+    this.#inForce = { file: digestOf(file?.bytes ?? ""), all: "", written };
   }
 
   /** Rejects where nothing can be served at all. */
   static async open(options: AppOptions, open: OpenRegistry): Promise<ServeContext> {
     const file = await readOperatorFile(options);
-    const settings = settingsOf(options, file);
-    const source = new ServeSource({ file, settings }, options, open);
-    const context = await source.#contextOf(settings, source.#inForce.file);
+    const source = new ServeSource(file, options, open);
+    const { file: digest, written } = source.#inForce;
+    const context = await source.#contextOf(written, digest);
     return file === undefined ? context : { ...context, source };
   }
 
@@ -80,29 +86,35 @@ export class ServeSource implements ContextSource {
     const file = await readOperatorFile(this.#options);
     if (file === undefined) throw configUnreadable(this.path);
     const digest = digestOf(file.bytes);
-    const isSame = digest === this.#inForce.file;
+    const before = this.#inForce;
+    const isSame = digest === before.file;
     if (!isSame && digest !== this.#seenFile) {
       this.#seenFile = digest;
       return "settling";
     }
-    const settings = isSame ? this.#inForce.settings : settingsOf(this.#options, file);
-    const before = this.#inForce;
-    const context = await this.#contextOf(settings, digest);
+    const context = await this.#contextOf(isSame ? before.written : this.#read(file), digest);
     return this.#inForce.all === before.all ? "unchanged" : context;
   }
 
+  /** Folders in use do not move: what is said of them now counts after a restart. */
+  #read(file: OperatorFile): Written {
+    const data = this.#inForce.written.settings.dataFolder;
+    return {
+      settings: settingsOf({ ...this.#options, data }, file),
+      dataFolder: settingsOf(this.#options, file).dataFolder,
+    };
+  }
+
   /** Throws before anything is in force that cannot be. */
-  async #contextOf(settings: Settings, file: string): Promise<ServeContext> {
-    const { config, dataFolder } = settings;
-    // Folders in use do not move; what is said of them now counts after a restart.
-    const kept = { ...settings, dataFolder: this.#dataFolder };
+  async #contextOf(written: Written, file: string): Promise<ServeContext> {
+    const { settings, dataFolder } = written;
     const secrets = await this.#secretsOf(settings);
-    const registries = await this.#registriesOf(kept);
+    const registries = await this.#registriesOf(settings);
     for (const registry of registries) checkTriggers(registry);
     const revisions = registries.map(({ revision }) => revision);
     const all = digestOf(JSON.stringify([file, secrets, revisions]));
-    this.#inForce = { file, all, settings };
-    return { registries, webhookSecrets: secrets, http: config.http, dataFolder };
+    this.#inForce = { file, all, written };
+    return { registries, webhookSecrets: secrets, http: settings.config.http, dataFolder };
   }
 
   async #secretsOf({ config, folder }: Settings): Promise<readonly string[]> {
@@ -167,11 +179,6 @@ export class ServeSource implements ContextSource {
     const parts = [target, storesFolder, config.allowedStores, credentials, files];
     return digestOf(JSON.stringify(parts));
   }
-}
-
-interface Started {
-  readonly file: OperatorFile | undefined;
-  readonly settings: Settings;
 }
 
 function elsewhere(registry: ConfiguredRegistry): RegistryTarget {

@@ -210,6 +210,23 @@ describe("Controller", () => {
     expect(holding(view)).toEqual(["Ready"]);
   });
 
+  it("goes on at once when there is more to do, but not for ever", async () => {
+    let runs = 0;
+    const apply = async (): Promise<ApplyReport> => {
+      runs += 1;
+      const again = { ...report, again: runs !== 2 };
+      return again;
+    };
+    const { controller, time } = controllerWith({ apply });
+    controller.start();
+    await time.pass(1000);
+    expect(runs).toBe(2);
+    await time.pass(40_000);
+
+    expect(runs).toBeGreaterThan(10);
+    expect(runs).toBeLessThan(30);
+  });
+
   it("counts what it did", async () => {
     const apply = async (): Promise<ApplyReport> => ({ ...report, workspaces: [delivered] });
     const incidents = async () => ({

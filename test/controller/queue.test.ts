@@ -129,6 +129,88 @@ describe("WorkQueue", () => {
     expect(time.waiting).toBe(0);
   });
 
+  it("rests after a run, and runs once for all that was asked meanwhile", async () => {
+    const time = new FakeTime();
+    const startedAt: number[] = [];
+    const queue = queueWith(time, {
+      run: async () => {
+        startedAt.push(time.monotonicMs());
+        return done;
+      },
+    });
+    for (let count = 0; count < 999; count += 1) {
+      queue.enqueue("a");
+      await time.pass(1);
+    }
+
+    expect(startedAt).toEqual([0, 100, 200, 300, 400, 500, 600, 700, 800, 900]);
+  });
+
+  it("lets names take turns, however often one of them is asked for", async () => {
+    const time = new FakeTime();
+    const started: string[] = [];
+    const queue = queueWith(time, {
+      concurrency: 1,
+      restMs: 0,
+      run: async (name) => {
+        started.push(name);
+        if (started.length < 10) queue.enqueue("busy");
+        return done;
+      },
+    });
+    queue.enqueue("busy");
+    queue.enqueue("b");
+    queue.enqueue("c");
+    await time.pass(0);
+
+    expect(started.slice(0, 4)).toEqual(["busy", "b", "c", "busy"]);
+  });
+
+  it("runs again when a run says that there is more to do", async () => {
+    const time = new FakeTime();
+    const results: RunResult[] = [{ retry: false, again: true }, done];
+    let runs = 0;
+    const run = async (): Promise<RunResult> => results[runs++] ?? done;
+    queueWith(time, { run }).enqueue("a");
+    await time.pass(10_000);
+
+    expect(runs).toBe(2);
+  });
+
+  it("gives the place of a slow run to others, as far as there are slow places", async () => {
+    const time = new FakeTime();
+    const { started, run } = heldRuns();
+    const queue = queueWith(time, { run, concurrency: 1, slowMs: 1000, slowPlaces: 2 });
+    for (const name of ["a", "b", "c", "d"]) queue.enqueue(name);
+    await time.pass(999);
+    expect(started).toEqual(["a"]);
+    await time.pass(1);
+    expect(started).toEqual(["a", "b"]);
+    await time.pass(60_000);
+
+    expect(started).toEqual(["a", "b", "c"]);
+  });
+
+  it("forgets a name that is removed, and waits for its run", async () => {
+    const time = new FakeTime();
+    const { started, run, end } = heldRuns();
+    const queue = queueWith(time, { run, concurrency: 1 });
+    queue.enqueue("a");
+    queue.enqueue("b");
+    queue.enqueue("a");
+    let isRemoved = false;
+    void queue.remove("b");
+    const removing = queue.remove("a").then(() => (isRemoved = true));
+    await settle();
+    expect(isRemoved).toBe(false);
+    end({ retry: true });
+    await removing;
+    await time.pass(100_000);
+
+    expect(started).toEqual(["a"]);
+    expect(queue.depth).toBe(0);
+  });
+
   it("never runs a name twice at once, never loses one, keeps its bound", async () => {
     const step = fc.oneof(
       fc.record({ do: fc.constant("enqueue" as const), name: fc.constantFrom("a", "b", "c", "d") }),
