@@ -54,6 +54,26 @@ describe("init --github", () => {
     );
   });
 
+  it.each([
+    { url: "https://github.com/contoso/ml-registry.git", place: "contoso/ml-registry" },
+    { url: "https://x-access-token:secret@ghe.example:8443/contoso/ml", place: "contoso/ml" },
+    { url: "ssh://git@github.com/contoso/ml.registry/", place: "contoso/ml.registry" },
+    { url: "git@github.com:contoso/ml-registry.git", place: "contoso/ml-registry" },
+    { url: "/srv/git/ml-registry.git", place: "OWNER/REPOSITORY" },
+    { url: "https://github.com/a/b/c", place: "OWNER/REPOSITORY" },
+    { url: "https://github.com/$(id)/b", place: "OWNER/REPOSITORY" },
+  ])("says how to import rulesets into $place for $url", async ({ url, place }) => {
+    const config = `[remote "origin"]\n\turl = ${url}\n`;
+    const { github } = await initRegistry(
+      folderOf({ ...registry(), ".git/config": config }),
+      request,
+    );
+
+    expect(github?.next).toContain(
+      `gh api --method POST repos/${place}/rulesets --input .github/rulesets/default-branch.json`,
+    );
+  });
+
   it("starts a registry with it where there is none", async () => {
     const files: Record<string, string> = {};
     const { written } = await initRegistry(folderOf(files), request);

@@ -4,6 +4,8 @@ import { isJsonObject, type JsonValue } from "../../../shared/json.ts";
 export interface GitHubChoices {
   /** The organization that the registry's teams are in. */
   readonly owner: string | undefined;
+  /** The name of the registry's repository. */
+  readonly repository: string | undefined;
   /** The GitHub App that Cairn acts as; without one nobody is let past the rulesets. */
   readonly appId: number | undefined;
   /** Where Cairn's Action is: `contoso/cairn@<commit>`. */
@@ -14,6 +16,7 @@ export interface GitHubChoices {
 
 export const noGitHubChoices: GitHubChoices = {
   owner: undefined,
+  repository: undefined,
   appId: undefined,
   action: undefined,
   isEnterprise: false,
@@ -62,15 +65,19 @@ function actionOf(workflow: string): string | undefined {
 }
 
 /** `contoso` of `https://github.com/contoso/ml-registry.git` or `git@github.com:contoso/…`. */
-export function choicesOfUrl(url: string): Pick<GitHubChoices, "owner" | "isEnterprise"> {
+export function choicesOfUrl(
+  url: string,
+): Pick<GitHubChoices, "owner" | "repository" | "isEnterprise"> {
   const [, host = "", path = ""] =
     /^(?:https?|ssh|git):\/\/(?:[^/@]*@)?([^/:]+)(?::\d+)?\/(.+)$/i.exec(url) ??
     /^[^/@\s]+@([^/:\s]+):(.+)$/.exec(url) ??
     [];
-  const [owner, repository, ...more] = path.split("/");
-  const isRepository = repository !== undefined && repository !== "" && more.length === 0;
+  const [, owner = "", repository] =
+    /^([^/]+)\/([\w.-]+)$/.exec(path.replace(/(?:\.git)?\/?$/, "")) ?? [];
+  const isKnown = repository !== undefined && isOwnerName(owner);
   return {
-    owner: isRepository && owner !== undefined && isOwnerName(owner) ? owner : undefined,
+    owner: isKnown ? owner : undefined,
+    repository: isKnown ? repository : undefined,
     isEnterprise: host !== "" && host.toLowerCase() !== "github.com",
   };
 }

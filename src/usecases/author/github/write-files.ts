@@ -51,7 +51,7 @@ function requireChoices({ owner, action }: GitHubInitRequest): void {
   }
 }
 
-function nextSteps({ owner, appId, action }: GitHubChoices): readonly string[] {
+function nextSteps({ owner, repository, appId, action }: GitHubChoices): readonly string[] {
   const rulesets = [branchRulesetPath, ledgerRulesetPath, tagsRulesetPath];
   return [
     ...(action === undefined
@@ -69,7 +69,7 @@ function nextSteps({ owner, appId, action }: GitHubChoices): readonly string[] {
       .filter((path) => appId !== undefined || path === branchRulesetPath)
       .map(
         (path) =>
-          `gh api --method POST repos/${owner ?? "OWNER"}/REPOSITORY/rulesets --input ${path}`,
+          `gh api --method POST repos/${owner ?? "OWNER"}/${repository ?? "REPOSITORY"}/rulesets --input ${path}`,
       ),
     "cairn doctor --forge github looks whether GitHub has all of it.",
   ];
