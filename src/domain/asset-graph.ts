@@ -21,7 +21,9 @@ export function localAssetGraph(registry: Registry): AssetGraph {
  * The assets that lie on a cycle or between two. Takes away whatever nothing leads to or from
  * until nothing changes; never recurses, so that a long chain cannot exhaust the stack.
  */
-export function assetsInCycles(graph: AssetGraph): ReadonlySet<Asset> {
+export function assetsInCycles(whole: AssetGraph): ReadonlySet<Asset> {
+  // What leads nowhere lies on no cycle, and that is nearly everything.
+  const graph = new Map([...whole].filter(([, targets]) => targets.length > 0));
   const backwards = reversed(graph);
   const left = new Set(graph.keys());
   const queue = [...left];

@@ -39,14 +39,25 @@ function prepare(registry: Registry): ObjectDigests {
   };
 }
 
+/**
+ * Of assets that contain no other one, by their manifest: such an asset is the same object in all
+ * snapshots that have the same files of it.
+ */
+const simple = new WeakMap<Asset, { readonly manifest: string; readonly digest: Digest }>();
+
 function digestObjects(asset: Asset, registry: Registry, state: ObjectDigests): Digest | undefined {
+  const manifest = registry.files.objectIdOf(asset.document.path);
+  const found = simple.get(asset);
+  if (found !== undefined && found.manifest === manifest) return found.digest;
   if (state.digests.has(asset)) return state.digests.get(asset);
   // Deeper chains have no short cut: nobody writes them, and the stack is finite.
   if (state.cyclic.has(asset) || state.depth > maxDepth) return undefined;
   state.depth += 1;
   const digest = compute(asset, registry, state);
   state.depth -= 1;
-  state.digests.set(asset, digest);
+  const isSimple = asset.localPaths.every((path) => path.asset === undefined);
+  if (manifest === undefined || digest === undefined || !isSimple) state.digests.set(asset, digest);
+  else simple.set(asset, { manifest, digest });
   return digest;
 }
 

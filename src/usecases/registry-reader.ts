@@ -63,8 +63,11 @@ export interface RegistryReaderPorts {
   readonly clock?: Clock;
 }
 
-/** Snapshots that are kept: the head, and the few commits whose versions are being delivered. */
-const keptSnapshots = 16;
+/**
+ * Snapshots that are kept: the head, what is proposed, and the few commits whose versions are being
+ * delivered. What they share is kept once; one that was forgotten is read by its difference.
+ */
+const keptSnapshots = 8;
 
 /** The reader over commits of a Git repository. */
 export class CommitRegistryReader implements RegistryReader {

@@ -1,5 +1,5 @@
 import type { Finding } from "../../domain/finding.ts";
-import { desiredVersions } from "../../domain/workspace/desired.ts";
+import { desiredVersions, type DesiredState } from "../../domain/workspace/desired.ts";
 import { equalEntries } from "../../domain/workspace/index-document.ts";
 import { planWorkspace, type WorkspacePlan } from "../../domain/workspace/plan-workspace.ts";
 import { settleIndex } from "../../domain/workspace/settle-index.ts";
@@ -41,6 +41,8 @@ export async function prepareSync(
   const index = await readIndex(request.store, signalOf(request));
   await checkOwnership(request, index);
   const desired = desiredVersions(request);
+  const quiet = quietPlans.get(desired);
+  if (quiet !== undefined && isStillQuiet(quiet, request, index)) return quiet.prepared;
   const now = request.clock.now().toISOString();
   const { layout, prune } = request.workspace;
   const plan = planWorkspace({
@@ -53,13 +55,38 @@ export async function prepareSync(
   });
   await describeAll(request, known, plan.deliver);
   checkQuota(request, plan, known);
-  return {
+  const prepared = {
     index,
     plan,
     findings: desired.findings,
     writesIndex: willWrite(request, plan, known, index),
     now,
   };
+  if (isQuiet(prepared)) quietPlans.set(desired, { prepared, layout, prune });
+  return prepared;
+}
+
+interface QuietPlan extends Pick<SyncWorkspaceRequest["workspace"], "layout" | "prune"> {
+  readonly prepared: PreparedSync;
+}
+
+/** Plans by which nothing is to be done, now or with time, by what is desired. */
+const quietPlans = new WeakMap<DesiredState, QuietPlan>();
+
+/** What is kept or removed depends on the time; what is current does not. */
+export function isQuiet({ plan, writesIndex }: PreparedSync): boolean {
+  const { deliver, keep, remove, refused } = plan;
+  return (
+    !writesIndex && refused === undefined && deliver.length + keep.length + remove.length === 0
+  );
+}
+
+function isStillQuiet(
+  { prepared, layout, prune }: QuietPlan,
+  { workspace }: SyncWorkspaceRequest,
+  index: ReadIndex | undefined,
+): boolean {
+  return index === prepared.index && workspace.layout === layout && workspace.prune === prune;
 }
 
 export function toFailure(id: VersionId, error: unknown): FailedDelivery {

@@ -18,7 +18,13 @@ import {
   type DeliveryTarget,
 } from "./deliver-version.ts";
 import { syncContended } from "./errors.ts";
-import { prepareSync, toFailure, type KnownVersions, type PreparedSync } from "./prepare-sync.ts";
+import {
+  isQuiet,
+  prepareSync,
+  toFailure,
+  type KnownVersions,
+  type PreparedSync,
+} from "./prepare-sync.ts";
 import type {
   FailedDelivery,
   PlannedDelivery,
@@ -62,6 +68,7 @@ async function syncOnce(
   known: KnownVersions,
 ): Promise<SyncWorkspaceResult> {
   const prepared = await prepareSync(request, known);
+  if (isQuiet(prepared)) return unchanged(request, prepared, known);
   const { delivered, failed } = await deliverAll(request, prepared, known);
   request.signal?.throwIfAborted();
   const { plan, index, now } = prepared;
@@ -80,6 +87,15 @@ async function syncOnce(
     writesIndex: next !== undefined,
     sizeBytes: assets.reduce((total, entry) => total + entry.bytes, 0),
   };
+}
+
+function unchanged(
+  request: SyncWorkspaceRequest,
+  prepared: PreparedSync,
+  known: KnownVersions,
+): SyncWorkspaceResult {
+  const sizeBytes = prepared.plan.current.reduce((total, { bytes }) => total + bytes, 0);
+  return { ...toReport(request, prepared, known), outcome: "unchanged", delivered: [], sizeBytes };
 }
 
 interface Deliveries {
