@@ -16,6 +16,7 @@ import { warningsOf } from "./check-warnings.ts";
 import { moveReport } from "./move-report.ts";
 import { previewChange, type Preview } from "./preview.ts";
 import type { Situation } from "./situation.ts";
+import type { StorePatience } from "./store-patience.ts";
 
 /**
  * What merging a commit would do, by the very code that judges it once it has landed (DESIGN 6):
@@ -32,12 +33,14 @@ export async function checkChange(
 
 export interface PreviewInput extends Pick<Situation, "head" | "state" | "tags"> {
   readonly preview: Preview;
+  /** How long stores are waited for, where somebody is waiting for the answer. */
+  readonly patience?: StorePatience | undefined;
 }
 
 /** The same of a change that is put together already: a merge queue makes its own. */
 export async function checkPreview(
   session: RegistrySession,
-  { preview, head: base, state, tags }: PreviewInput,
+  { preview, head: base, state, tags, patience }: PreviewInput,
   pullRequest: PullRequest,
 ): Promise<CheckReport> {
   const known = {
@@ -74,7 +77,7 @@ export async function checkPreview(
       ...(await nothingNew(session, preview, pullRequest)),
     ],
     warnings: warningsOf(change, pullRequest, await session.reader.registryAt(change.after)),
-    deliveries: await previewDeliveries(session, change, drafts),
+    deliveries: await previewDeliveries(session, change, { drafts, patience }),
     impact: impactOf(change, drafts, moves),
   };
   return { ...report, outcome: outcomeOf(report), summary: summaryOf(report) };

@@ -10,7 +10,7 @@ import { draftCheck } from "./check-draft.ts";
 import { isOld } from "./due.ts";
 import { entriesOf, isOwnWork, type QueueEntry } from "./merge-queue.ts";
 import type { Problems } from "./problems.ts";
-import type { Reporting } from "./report-one.ts";
+import type { JudgingContext, Reporting } from "./report-one.ts";
 
 /** What one run looks at; the others are looked at in the next. */
 const groupsAtOnce = 20;
@@ -74,7 +74,7 @@ export async function draftOfGroup(
   return (await new Queue(context, groups).draftOf(group))?.draft;
 }
 
-type QueueContext = Pick<Reporting, "session" | "situation" | "signal">;
+type QueueContext = JudgingContext & Pick<Reporting, "signal">;
 
 interface GroupDraft {
   readonly draft: CheckDraft;
@@ -139,7 +139,7 @@ class Queue {
   }
 
   async #judgeAnew(entry: QueueEntry, state: LedgerState): Promise<JudgedEntry | undefined> {
-    const { session, situation } = this.#context;
+    const { session, situation, patience } = this.#context;
     const { commit, before } = entry;
     const pullRequest = await this.#pullRequest(entry.pullRequest);
     const { head, tags } = situation;
@@ -147,7 +147,8 @@ class Queue {
     if (!isOwnWork(entry, proposed, pullRequest)) return undefined;
     const change = await readChange(session, { before, commit, pullRequest, state });
     const preview = { outcome: "clean", change, commit } as const;
-    const report = await checkPreview(session, { preview, head: before, state, tags }, pullRequest);
+    const input = { preview, head: before, state, tags, patience };
+    const report = await checkPreview(session, input, pullRequest);
     const landing = { commit, before, pullRequest };
     const { drafts } = await deriveLanding(session, { landing, state, tags });
     return { report, state: foldDrafts(state, drafts, session.clock.now()) ?? state };

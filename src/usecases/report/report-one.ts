@@ -7,6 +7,7 @@ import { checkPreview } from "../promote/check.ts";
 import { previewChange } from "../promote/preview.ts";
 import { renderCheckMarkdown } from "../promote/render-check-markdown.ts";
 import type { Situation } from "../promote/situation.ts";
+import type { StorePatience } from "../promote/store-patience.ts";
 import type { RegistrySession } from "../session.ts";
 import { draftCheck } from "./check-draft.ts";
 import type { DueItem } from "./due.ts";
@@ -14,11 +15,17 @@ import { conversationPrint, listedPrint, statusesPrint } from "./fingerprints.ts
 import type { Reported, ReportMemory } from "./memory.ts";
 import { mergeWhenReadyLabel, obstacleToMerge, tryMerge, type Judged } from "./merge-when-ready.ts";
 
-/** What one run of the reporter knows. */
-export interface Reporting {
+/** What judging a pull request needs. */
+export interface JudgingContext {
   readonly session: RegistrySession;
-  readonly host: HostServices;
   readonly situation: Situation;
+  /** Of all answers together; without it stores take the time that they take. */
+  readonly patience?: StorePatience;
+}
+
+/** What one run of the reporter knows. */
+export interface Reporting extends JudgingContext {
+  readonly host: HostServices;
   /** A print of the situation. */
   readonly world: string;
   readonly memory: ReportMemory;
@@ -83,11 +90,11 @@ export function isForBranch(
 }
 
 export async function judge(
-  { session, situation }: Pick<Reporting, "session" | "situation">,
+  { session, situation, patience }: JudgingContext,
   pullRequest: PullRequest,
 ): Promise<Judged> {
   const preview = await previewChange(session, situation, pullRequest);
-  const report = await checkPreview(session, { ...situation, preview }, pullRequest);
+  const report = await checkPreview(session, { ...situation, preview, patience }, pullRequest);
   return { pullRequest, preview, report };
 }
 

@@ -2,6 +2,7 @@ import type { Finding } from "../../domain/finding.ts";
 import type { LedgerState } from "../../domain/ledger/state.ts";
 import type { PullRequestSummary } from "../../domain/pull-request.ts";
 import type { ApplyRequest, PlannedAction } from "../app.ts";
+import { StorePatience } from "../promote/store-patience.ts";
 import { readDeciding } from "../promote/teams.ts";
 import { RemoteTags } from "../reconcile/observe.ts";
 import type { RegistrySession } from "../session.ts";
@@ -44,7 +45,8 @@ export async function reportPullRequests(
     const inForce = await readDeciding(session, state);
     const situation = { head, state, inForce, tags };
     const world = worldPrint(situation);
-    const reporting = { session, host, situation, world, memory, signal };
+    const patience = new StorePatience();
+    const reporting = { session, host, situation, patience, world, memory, signal };
     const listed = await session.forge.list(["open"], signal);
     return await reportAll(reporting, { listed, problems, request });
   } catch (error) {
