@@ -44,9 +44,12 @@ export class Contract {
     if (answers === undefined) return `${operation} is not in GitHub's description`;
     const schema = answers[String(status)];
     if (schema === undefined && status < 400) return `${operation} does not answer ${status}`;
-    if (schema === null) return body === undefined ? undefined : `${operation} has no body`;
+    if (schema === null && status < 400) {
+      return body === undefined ? undefined : `${operation} ${status} has no body`;
+    }
+    // Many refusals are described without their body, or not at all.
     const pointer =
-      schema === undefined
+      schema === undefined || schema === null
         ? "/components/schemas/basic-error"
         : `/operations/${operation.replaceAll("~", "~0").replaceAll("/", "~1")}/${status}`;
     const validate = this.#validatorOf(pointer);

@@ -71,6 +71,20 @@ function answersOf(description: unknown, method: string, path: string): Node {
   );
 }
 
+/** The description forgets that the repository of a head may be gone; GitHub then says null. */
+function withGoneForks(schema: unknown): unknown {
+  const head = part(schema, "properties", "head");
+  const known = part(head, "properties");
+  if (!isNode(schema) || !isNode(head) || !isNode(known)) return schema;
+  const orNull = (name: string) => ({ anyOf: [known[name], { type: "null" }] });
+  const ends = { ...known, repo: orNull("repo"), user: orNull("user") };
+  const properties = part(schema, "properties");
+  return {
+    ...schema,
+    properties: { ...(isNode(properties) && properties), head: { ...head, properties: ends } },
+  };
+}
+
 function referencesIn(value: unknown): readonly string[] {
   return [...JSON.stringify(value).matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(
     ([, name = ""]) => name,
@@ -88,7 +102,8 @@ function cut(description: unknown): OpenapiCut {
   const waiting = [...referencesIn(operations), "basic-error"];
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
     if (name in schemas) continue;
-    schemas[name] = simplify(part(description, "components", "schemas", name));
+    const schema = simplify(part(description, "components", "schemas", name));
+    schemas[name] = name.startsWith("pull-request") ? withGoneForks(schema) : schema;
     waiting.push(...referencesIn(schemas[name]));
   }
   const sorted = Object.entries(schemas).sort(([one], [other]) => (one < other ? -1 : 1));

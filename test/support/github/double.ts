@@ -27,7 +27,10 @@ export interface GitHubDouble {
 
   /** Plain Octokit with this user's token, to act as a person. */
   client(login: string): Octokit;
-  /** With the person's token in it: a push to it is recorded as theirs. */
+  /**
+   * With the person's token in it: a push to it is recorded as theirs. Git must run beside this
+   * process, not inside a `spawnSync`: that would keep the double from answering.
+   */
   gitUrl(login: string, fullName: string): string;
 
   /** Adds a ruleset; returns its id. */
