@@ -4,8 +4,14 @@ export interface HostGit {
   readonly branch: string;
   /** Refs of the remote by full name or prefix, with their objects; answers those it has. */
   fetchRefs(names: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, string>>;
-  /** Brings a commit of the remote; false when it has it not, or does not give it away. */
-  fetchCommit(id: string, signal?: AbortSignal): Promise<boolean>;
+  /** Brings the default branch; answers its tip. */
+  fetch(signal?: AbortSignal): Promise<{ readonly head: string | undefined }>;
+  /** First-parent commits up to `tip`, oldest first. */
+  firstParentLog(tip: string): Promise<readonly { readonly id: string }[]>;
+  /** Every file of a commit, sorted by path. */
+  listTree(
+    commit: string,
+  ): Promise<readonly { readonly path: string; readonly objectId: string }[]>;
   /** All or nothing, each ref from what it is expected to hold. */
   push(
     updates: readonly {

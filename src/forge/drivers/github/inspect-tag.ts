@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { HostInspection } from "../../host-services.ts";
-import { branchName, fine, wrong, type Inspected } from "./inspection.ts";
+import type { HostGit } from "./host-git.ts";
+import { fine, wrong, type Inspected } from "./inspection.ts";
 import { isRefusal } from "./refusal.ts";
-import { readFields, readList, type Fields } from "./shapes.ts";
 
 const check = "github tags";
 
@@ -20,24 +20,23 @@ export async function inspectTag(
   const ref = `refs/tags/cairn-doctor/${randomUUID()}`;
   const what = isOther ? "a commit with other workflows than now" : "the newest commit";
   try {
-    if (!(await inspected.git.fetchCommit(commit, signal))) {
-      return [fine(check, `No tag was tried: ${commit.slice(0, 12)} cannot be fetched.`)];
-    }
     const update = { ref, expected: undefined, next: commit };
     const outcome = await inspected.git.push([update], signal);
     if (outcome.accepted) return [fine(check, `A tag on ${what} can be pushed.`)];
-    return [refused(what, outcome.refs.get(ref) ?? "no reason given")];
+    return [refused(what, outcome.refs.get(ref) ?? "no reason given", isOther)];
   } finally {
     await removeTag(inspected, ref);
   }
 }
 
-function refused(what: string, reason: string): HostInspection {
+function refused(what: string, reason: string, isOther: boolean): HostInspection {
   const message = `A tag on ${what} is refused: ${reason}.`;
-  const hint = /workflow/i.test(reason)
-    ? 'Give the App the permission "Workflows: write" (a token the scope workflow) and accept it where it is installed.'
-    : "See that a ruleset for tags lets Cairn bypass it, and that Cairn has contents: write.";
-  return wrong(check, message, hint);
+  const rules =
+    "See that a ruleset for tags lets Cairn bypass it, and that Cairn has contents: write.";
+  // Not every refusal comes with its reason.
+  const workflows =
+    'Give the App the permission "Workflows: write" (a token the scope workflow) and accept it where it is installed.';
+  return wrong(check, message, isOther ? `${workflows} ${rules}` : rules);
 }
 
 interface Target {
@@ -45,28 +44,30 @@ interface Target {
   readonly isOther: boolean;
 }
 
-/** What was there before the workflows were changed last; else the newest commit. */
+/** One of the older commits with other workflows than now, looking twice as far back each time. */
 async function findOldCommit(
-  { client, git }: Inspected,
+  { git }: Inspected,
   signal: AbortSignal | undefined,
 ): Promise<Target | undefined> {
-  // https://docs.github.com/rest/commits/commits#list-commits
-  const route = "GET /repos/{owner}/{repo}/commits";
-  const newest = { sha: branchName(git), per_page: 1 };
-  const changed = await client.get(route, { ...newest, path: ".github/workflows" }, { signal });
-  const [before] = parentsOf(changed);
-  if (before !== undefined) return { commit: before, isOther: true };
-  const [head] = commitsOf(await client.get(route, newest, { signal }));
-  return head === undefined ? undefined : { commit: head.commit("sha"), isOther: false };
+  const { head } = await git.fetch(signal);
+  if (head === undefined) return undefined;
+  const now = await workflowsAt(git, head);
+  const history = await git.firstParentLog(head);
+  for (let back = 1; back < 2 * history.length; back *= 2) {
+    const older = history[Math.max(history.length - 1 - back, 0)];
+    if (older !== undefined && (await workflowsAt(git, older.id)) !== now) {
+      return { commit: older.id, isOther: true };
+    }
+  }
+  return { commit: head, isOther: false };
 }
 
-function parentsOf(answer: unknown): readonly string[] {
-  const [newest] = commitsOf(answer);
-  return newest?.objects("parents").map((parent) => parent.commit("sha")) ?? [];
-}
-
-function commitsOf(answer: unknown): readonly Fields[] {
-  return readList(answer, "the commits").map((value) => readFields(value, "a commit"));
+async function workflowsAt(git: HostGit, commit: string): Promise<string> {
+  const files = await git.listTree(commit);
+  return files
+    .filter(({ path }) => path.startsWith(".github/workflows/"))
+    .map(({ path, objectId }) => `${objectId} ${path}`)
+    .join("\n");
 }
 
 /** Also when it is not known whether it is there, and although the caller has gone. */
