@@ -1,4 +1,5 @@
 import type { PullRequest } from "../../../domain/pull-request.ts";
+import { hasCode } from "../../../shared/errors.ts";
 import type { Logger } from "../../../shared/log.ts";
 import type { PullRequestGit } from "./pull-request-git.ts";
 
@@ -38,7 +39,7 @@ export class CommitCourier {
     await this.#git.fetchRefs([`refs/pull/${number}/head`], signal);
     if (await this.#has(head)) return true;
     if (branch !== undefined && fork === undefined) {
-      await this.#git.fetchRefs([`refs/heads/${branch}`], signal);
+      await this.#git.fetchRefs([`refs/heads/${branch}`], signal).catch(ignoreBadName);
       if (await this.#has(head)) return true;
     }
     return this.#bring(head, signal);
@@ -56,4 +57,9 @@ export class CommitCourier {
   async #has(commit: string): Promise<boolean> {
     return (await this.#git.resolveCommit(commit)) !== undefined;
   }
+}
+
+/** No branch has a name that Git does not take, whatever the host says. */
+function ignoreBadName(error: unknown): void {
+  if (!hasCode(error, "GIT_REF_REFUSED")) throw error;
 }

@@ -19,7 +19,7 @@ import { readPull, type Registry, type ShownPull } from "./summary.ts";
 import { forcePushQuery, readForcePushes, readTimeline, type Timeline } from "./timeline.ts";
 
 /** How often a pull request is read again because somebody pushed meanwhile. */
-const maxReadings = 3;
+const maxReadings = 2;
 /** Of force-pushes, 100 on each. */
 const maxPages = 30;
 

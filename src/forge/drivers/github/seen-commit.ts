@@ -33,8 +33,9 @@ function seenInMoves(
   at: string,
   { moves, wasReopened }: HeadHistory,
 ): string | undefined {
+  const newest = moves.findLast(({ after }) => after === commit);
+  if (newest === undefined || isLater(at, newest.at)) return commit;
   const late = moves.filter((move) => !isLater(at, move.at));
-  if (late.every(({ after }) => after !== commit)) return commit;
   const heads = headsDuring(at, moves);
   if (heads.has(commit) && (heads.size === 1 || late.every(({ isForced }) => !isForced))) {
     return commit;
