@@ -32,7 +32,13 @@ export class LazyTextCache {
 
   async documents(): Promise<DocumentCache> {
     this.#cache ??= openTextCache(this.#dataFolder);
-    return (await this.#cache).documents;
+    try {
+      return (await this.#cache).documents;
+    } catch (error) {
+      // A folder that was not there may be there the next time.
+      this.#cache = undefined;
+      throw error;
+    }
   }
 
   /** One after the other: registries that are served together share it. */

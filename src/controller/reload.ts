@@ -81,8 +81,9 @@ export class ConfigReloader {
     try {
       const seen = await source.look();
       if (seen === "settling") return true;
-      if (seen !== "unchanged") await onContext(seen);
+      // It can be used: what ends because of it may take a while.
       this.#report(undefined);
+      if (seen !== "unchanged") await onContext(seen);
     } catch (error) {
       this.#report(toCairnError(error));
     }

@@ -8,7 +8,7 @@ export const serveCommand = defineProcessCommand({
   group: "operate",
   summary: "Keep the registries true until stopped, and answer on HTTP.",
   details:
-    "Reconciles on every change, on a timer and after failures. Logs go to standard error: JSON lines, or short lines on a terminal. /healthz, /readyz, /metrics and /api/v1/status answer on the port.",
+    "Reconciles on every change, on a timer and after failures. Logs go to standard error: JSON lines, or short lines on a terminal. /healthz, /readyz, /metrics and /api/v1/status answer on the port, and /webhooks/github takes deliveries where cairn.yaml names a secret. A changed cairn.yaml counts without a restart.",
   arguments: [],
   options: {
     host: {
