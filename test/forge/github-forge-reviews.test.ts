@@ -197,9 +197,9 @@ describe("long conversations on GitHub", () => {
         submittedAt,
       });
     }
-    const { client } = host.github;
+    const bo = host.github.client("bo");
     for (let count = 0; count < 101; count += 1) {
-      await client("bo").rest.issues.createComment({
+      await bo.rest.issues.createComment({
         owner,
         repo,
         issue_number: 1,
