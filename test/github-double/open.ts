@@ -21,9 +21,9 @@ export interface Scene {
   /** A clone with `main` pushed. */
   readonly work: GitRepository;
   /** Pushes from the clone as this person; returns what git said, also when it was refused. */
-  push(login: string, ...args: readonly string[]): Promise<string>;
+  readonly push: (login: string, ...args: readonly string[]) => Promise<string>;
   /** Commits to a new branch, pushes it as ann and opens a pull request; returns its number. */
-  propose(branch: string, files: Readonly<Record<string, string>>): Promise<number>;
+  readonly propose: (branch: string, files: Readonly<Record<string, string>>) => Promise<number>;
 }
 
 /** octo/reg with ann and bob who may write, and eve who may only read. */

@@ -42,7 +42,10 @@ export class Api {
       const call = { world: this.#world, session, method, path, query, parameters, body };
       return this.#checked(operation, await route.handle(call));
     } catch (error) {
-      if (!(error instanceof Refusal)) return this.#broken(`${request.path}: ${String(error)}`);
+      if (!(error instanceof Refusal)) {
+        const stack = error instanceof Error ? error.stack : undefined;
+        return this.#broken(`${request.method} ${request.path}: ${stack ?? String(error)}`);
+      }
       const answer = error.toAnswer();
       return operation === undefined ? answer : this.#checked(operation, answer);
     }

@@ -103,7 +103,7 @@ function cut(description: unknown): OpenapiCut {
   for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
     if (name in schemas) continue;
     const schema = simplify(part(description, "components", "schemas", name));
-    schemas[name] = name.startsWith("pull-request") ? withGoneForks(schema) : schema;
+    schemas[name] = /^pull-request(?:-simple)?$/.test(name) ? withGoneForks(schema) : schema;
     waiting.push(...referencesIn(schemas[name]));
   }
   const sorted = Object.entries(schemas).sort(([one], [other]) => (one < other ? -1 : 1));
