@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { GitHubHost } from "../../src/forge/drivers/github/github-host.ts";
 import type { HostInspection } from "../../src/forge/host-services.ts";
 import { silentLog } from "../../src/shared/log.ts";
+import { noGitHubChoices } from "../../src/usecases/author/github/choices.ts";
 import {
   branchRuleset,
   ledgerRuleset,
@@ -26,13 +27,7 @@ async function addWorkflows(services: Services): Promise<void> {
 }
 
 async function importRulesets({ github }: Services): Promise<void> {
-  const choices = {
-    owner: "contoso",
-
-    appId: 12,
-    isEnterprise: true,
-    action: undefined,
-  };
+  const choices = { ...noGitHubChoices, owner: "contoso", appId: 12, isEnterprise: true };
   for (const render of [branchRuleset, ledgerRuleset, tagsRuleset]) {
     await github
       .client("cleo")
