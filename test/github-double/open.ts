@@ -1,17 +1,7 @@
 import { execFile } from "node:child_process";
-import { expect, onTestFinished } from "vitest";
-import { startGitHub, type GitHubDouble, type GitHubOptions } from "../support/github/github.ts";
+import type { GitHubDouble, GitHubOptions } from "../support/github/github.ts";
+import { openGitHub } from "../support/github/open.ts";
 import { GitRepository } from "../support/git-repository.ts";
-
-/** A double for one test, which ends with it and must not have answered anything GitHub would not. */
-export async function openGitHub(options?: GitHubOptions): Promise<GitHubDouble> {
-  const github = await startGitHub(options);
-  onTestFinished(async () => {
-    await github.close();
-    expect(github.contractViolations).toEqual([]);
-  });
-  return github;
-}
 
 export const octoReg = { owner: "octo", repo: "reg" };
 const fullName = "octo/reg";
