@@ -12,7 +12,7 @@ import { NativeGitMirror } from "../../src/git/drivers/native/mirror.ts";
 import { systemClock } from "../../src/shared/clock.ts";
 import { silentLog } from "../../src/shared/log.ts";
 import { onTestFinished } from "vitest";
-import { openGitHub } from "../github-double/open.ts";
+import { openGitHub } from "../support/github/open.ts";
 import { GitRepository, makeTemporaryFolder } from "../support/git-repository.ts";
 import type { GitHubDouble } from "../support/github/github.ts";
 
