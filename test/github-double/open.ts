@@ -3,6 +3,8 @@ import type { GitHubDouble, GitHubOptions } from "../support/github/github.ts";
 import { openGitHub } from "../support/github/open.ts";
 import { GitRepository } from "../support/git-repository.ts";
 
+export { openGitHub };
+
 export const octoReg = { owner: "octo", repo: "reg" };
 const fullName = "octo/reg";
 
