@@ -13,6 +13,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { benchHostileInput } from "./hostile-input.ts";
+import { benchPullRequests } from "./pull-request.ts";
 import { generateRegistry } from "./generate-registry.ts";
 import { measureProcess, median } from "./measure.ts";
 import { cairn, program, runs, scratch, shell, type Row } from "./process.ts";
@@ -57,6 +58,7 @@ async function benchRegistry(count: number): Promise<readonly Row[]> {
   const list = await median(runs, () => cairn(["list", "--json", ...flags]));
   const idle = await median(runs, () => cairn(["apply", ...flags]));
   const refs = await median(runs, () => shell("git for-each-ref >/dev/null", repository));
+  const served = count < 10_000 ? [] : await benchServe(folder, repository);
   const check = await benchCheck(folder, repository, flags);
   const label = `${count / 1000} k assets`;
   return [
@@ -80,7 +82,14 @@ async function benchRegistry(count: number): Promise<readonly Row[]> {
       floor: refs,
     },
     { name: `check a pull request among ${label}`, ...check },
+    ...served,
   ];
+}
+
+/** As a host keeps it, whose daemon delivers to the same stores. */
+async function benchServe(folder: string, repository: string): Promise<readonly Row[]> {
+  git(repository, "pack-refs", "--all");
+  return benchPullRequests(join(folder, "serve"), { repository, stores: join(folder, "stores") });
 }
 
 /** One asset is changed; the whole answer: findings, version, deliveries, impact. */
