@@ -22,7 +22,7 @@ it("refuses a repository that is not on the host, whatever is asked, and falls b
   const fixture = await copyTemplate(template);
   const config = join(fixture.folder, "cairn.yaml");
   const registry = (host: string): string =>
-    `registries: [{ name: contoso, url: ../registry.git, host: ${host} }]\n`;
+    `registries: [{ name: contoso, url: ./registry.git, host: ${host} }]\n`;
   await writeFile(config, registry("github"));
   const before = await fixture.refs();
   const app = await fixture.open({ config, registry: "contoso" });
