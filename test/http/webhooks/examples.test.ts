@@ -14,11 +14,18 @@ interface Example {
   readonly examples: readonly JsonValue[];
 }
 
-const file = createRequire(import.meta.url).resolve("@octokit/webhooks-examples");
+const require = createRequire(import.meta.url);
+const file = require.resolve("@octokit/webhooks-examples");
 const events = JSON.parse(readFileSync(file, "utf8")) as readonly Example[];
 const examples = events.flatMap(({ name, examples: payloads }) =>
   payloads.map((payload) => ({ event: name, text: JSON.stringify(payload) })),
 );
+
+/** The first of each event, or all of them for who has a minute (`CAIRN_FUZZ`). */
+const isThorough = process.env["CAIRN_FUZZ"] !== undefined;
+const [mutated, mutants] = isThorough
+  ? [examples, 50_000]
+  : [examples.filter(({ event }, index) => examples[index - 1]?.event !== event), 10_000];
 
 /** What JSON.parse says, where nothing is odd. */
 function expectedId(text: string): string | undefined {
@@ -42,18 +49,18 @@ it("reads the repository of every example of GitHub, and answers each with 202",
   expect(ids.length).toBeGreaterThan(250);
 });
 
-it("answers 50 000 mutants of them with 202 or 400, and never fails", async () => {
+it(`answers ${mutants} mutants of them with 202 or 400, and never fails`, async () => {
   const { post, outcomes } = createReceiver();
   const statuses = new Map<number, number>();
-  for (const { body, headers } of mutantsOf(examples, 50_000)) {
+  for (const { body, headers } of mutantsOf(mutated, mutants)) {
     const { status } = await post(body, headers);
     statuses.set(status, (statuses.get(status) ?? 0) + 1);
   }
 
   expect(new Set(statuses.keys())).toEqual(new Set([202, 400, 401]));
-  expect(sum(statuses.values())).toBeGreaterThanOrEqual(50_000);
+  expect(sum(statuses.values())).toBeGreaterThanOrEqual(mutants);
   expect(sum(Object.values(outcomes()))).toBe(sum(statuses.values()));
-  for (const status of [202, 400, 401]) expect(statuses.get(status)).toBeGreaterThan(1000);
+  for (const status of [202, 400, 401]) expect(statuses.get(status)).toBeGreaterThan(mutants / 50);
 }, 120_000);
 
 it("finds what JSON.parse finds in any object, however it is cut into blocks", () => {
