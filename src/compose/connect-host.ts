@@ -51,8 +51,7 @@ export async function connectHost(
   };
 }
 
-/** The client alone, for who only wants to know which repository it is. */
-export async function gitHubClient(
+async function gitHubClient(
   options: AppOptions,
   settings: Settings,
   target: RegistryTarget,

@@ -56,7 +56,7 @@ function refusalOfBase(
 }
 
 /** The branch that a pull request is for, if that is not the registry's. */
-export function otherBase(
+function otherBase(
   session: Pick<RegistrySession, "mirror">,
   { base }: Pick<PullRequestSummary, "base">,
 ): string | undefined {

@@ -87,7 +87,7 @@ export async function isExactly(
 }
 
 /** The open pull request of a branch, with its commits where the mirror can read them. */
-export async function openOf(forge: Forge, branch: string): Promise<PullRequest | undefined> {
+async function openOf(forge: Forge, branch: string): Promise<PullRequest | undefined> {
   const found = (await forge.ofBranch(branch)).find(({ state }) => state === "open");
   return found === undefined ? undefined : forge.get(found.number);
 }

@@ -3,11 +3,7 @@ import type { PullRequest } from "../../domain/pull-request.ts";
 import type { CheckAnnotation, CheckDraft, HostServices } from "../../forge/host-services.ts";
 import { CairnError } from "../../shared/errors.ts";
 import type { HostCheckReport, HostCheckRequest } from "../app-promote.ts";
-import type { Cache } from "../ledger/cache.ts";
-import { worldPrint } from "../report/fingerprints.ts";
-import { ReportMemory } from "../report/memory.ts";
-import { Problems } from "../report/problems.ts";
-import { reportMergeGroups } from "../report/report-merge-groups.ts";
+import { draftOfGroup } from "../report/report-merge-groups.ts";
 import { draftOf, isForBranch, judge } from "../report/report-one.ts";
 import type { RegistrySession } from "../session.ts";
 import { renderCheckMarkdown } from "./render-check-markdown.ts";
@@ -25,7 +21,7 @@ export async function publishCheck(
   const situation = await readSituation(session);
   const { publish } = request;
   if ("mergeGroup" in request) {
-    const draft = await draftOfGroup(session, situation, request.mergeGroup);
+    const draft = await readGroupDraft(session, situation, request.mergeGroup);
     const shown = publish ? await show(session.host, draft) : nothingShown;
     return { ...ofDraft(draft), ...shown };
   }
@@ -81,41 +77,17 @@ function nothingToCheck(why: string): HostCheckReport {
 }
 
 /** What the reporter of `cairn serve` would show at this commit. */
-async function draftOfGroup(
+async function readGroupDraft(
   session: RegistrySession,
   situation: Situation,
   head: string,
 ): Promise<CheckDraft> {
-  const { host, clock, log } = session;
-  const groups = (await host?.mergeGroups()) ?? [];
-  if (host === undefined || !groups.some((group) => group.head === head)) throw groupUnknown(head);
-  const world = worldPrint(situation);
-  const memory = await ReportMemory.of(emptyCache());
-  const at = clock.now().toISOString();
-  for (const other of groups) if (other.head !== head) memory.setGroup(other.head, { world, at });
-  const drafts: CheckDraft[] = [];
-  const checks = {
-    publish: async (draft: CheckDraft) => drafts.push(draft) > 0,
-    say: async () => false,
-  };
-  const asking = {
-    checks,
-    teams: host.teams,
-    mergeGroups: async () => groups,
-    repositoryId: () => host.repositoryId(),
-    statusesOf: (commit: string) => host.statusesOf(commit),
-    inspect: () => host.inspect(),
-  };
-  const problems = new Problems(log);
-  const reporting = { session, host: asking, situation, world, memory, signal: undefined };
-  await reportMergeGroups(reporting, problems);
-  const [draft] = drafts;
-  if (draft !== undefined) return draft;
-  throw groupUnknown(head, problems.findings[0]?.message);
-}
-
-function emptyCache(): Cache {
-  return { get: async () => undefined, set: async () => undefined };
+  const groups = (await session.host?.mergeGroups()) ?? [];
+  const group = groups.find((other) => other.head === head);
+  if (group === undefined) throw groupUnknown(head);
+  const draft = await draftOfGroup({ session, situation, signal: undefined }, groups, group);
+  if (draft === undefined) throw groupUnknown(head);
+  return draft;
 }
 
 function ofDraft({ outcome, title, summary, annotations }: CheckDraft) {
@@ -133,11 +105,11 @@ function toFinding({ level, title, message, path, line, column }: CheckAnnotatio
   return { rule: title, severity: severityOf[level], message, ...place };
 }
 
-function groupUnknown(head: string, why = "the queue has moved on."): CairnError {
+function groupUnknown(head: string): CairnError {
   return new CairnError({
     code: "MERGE_GROUP_UNKNOWN",
     kind: "conflict",
-    message: `The merge queue has no group at ${head.slice(0, 12)} that can be checked: ${why}`,
+    message: `The merge queue has no group at ${head.slice(0, 12)} that can be checked: the queue has moved on.`,
     hint: "The host makes a new group and asks for its check.",
   });
 }

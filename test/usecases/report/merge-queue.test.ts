@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { forgeDenied } from "../../../src/forge/errors.ts";
 import type { CheckDraft } from "../../../src/forge/host-services.ts";
+import { publishCheck } from "../../../src/usecases/promote/publish-check.ts";
 import { assets, people, toProd, type Changes } from "../promote/promotion-world.ts";
 import { ReportWorld } from "./report-world.ts";
 
@@ -83,6 +84,23 @@ describe("a merge group", () => {
       outcome: "passed",
       title: "a gets version 3; b gets version 1",
     });
+  });
+
+  it("is checked from outside of the server as the server does it", async () => {
+    const queue = await QueueWorld.open();
+    const first = await queue.propose(content("z"));
+    await queue.enqueue(first, [content("z")]);
+    const head = await queue.enqueue(await queue.propose(other), [other]);
+    const { session } = queue.world;
+    const answer = await publishCheck(session, { mergeGroup: head, publish: true });
+
+    expect(answer).toMatchObject({ outcome: "passed", published: true });
+    expect([...queue.host.shown.keys()]).toEqual([head]);
+    const shown = queue.at(head);
+    await queue.world.run();
+    expect(queue.at(head)).toEqual(shown);
+    const writings = queue.host.written.filter((what) => what === `check ${head.slice(0, 4)}`);
+    expect(writings).toHaveLength(1);
   });
 
   it("is judged on what those before it leave, and none is said twice", async () => {

@@ -124,7 +124,7 @@ export class Sayings {
   }
 }
 
-export function isSame(left: Account, right: Account): boolean {
+function isSame(left: Account, right: Account): boolean {
   return left.login !== undefined && left.login.toLowerCase() === right.login?.toLowerCase();
 }
 

@@ -2,7 +2,7 @@ import type { Account } from "../../../domain/pull-request.ts";
 import { answerBroken } from "../../errors.ts";
 
 /** Who did something whose account is gone. */
-export const ghost: Account = { login: "ghost" };
+const ghost: Account = { login: "ghost" };
 
 /** An object of GitHub's that must have this shape; rejects with `FORGE_ANSWER_BROKEN`. */
 export function readFields(value: unknown, where: string): Fields {
