@@ -183,6 +183,16 @@ describe("landings on GitHub", () => {
     expect(landed.get(head)?.number).toBe(1);
   });
 
+  it("does not take a lost access for a push by hand", async () => {
+    const { number } = await propose("better", { "1.txt": "1" });
+    await mergeAs(number, "merge");
+    const landed = await host.base();
+    await host.mirror.fetch();
+    host.github.lies.always(/\/repos\//, { type: "status", status: 404 });
+    const landing = host.forge.landedBy([landed]);
+    await expect(landing).rejects.toMatchObject({ code: "FORGE_DENIED" });
+  });
+
   it("says that GitHub does not answer, instead of nothing", async () => {
     const { number } = await propose("better", { "1.txt": "1" });
     await mergeAs(number, "merge");

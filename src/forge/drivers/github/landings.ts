@@ -125,10 +125,10 @@ export class Landings {
       return await this.#parts.client.list(
         "GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls",
         { commit_sha: commit },
-        { signal },
+        { signal, missing: "undefined" },
       );
     } catch (error) {
-      if (isRefusal(error, [404, 409, 422])) return [];
+      if (isRefusal(error, [409, 422])) return [];
       throw error;
     }
   }
