@@ -71,6 +71,11 @@ export interface PullRequest extends PullRequestSummary {
   /** Oldest first. */
   readonly reviews: readonly Review[];
   readonly comments: readonly PullRequestComment[];
+  /**
+   * When it was last meant for another branch, in ISO 8601: who looked at it before saw it compared
+   * with something else. Absent where that never happened.
+   */
+  readonly retargetedAt?: string;
 }
 
 export interface PullRequestMerge {

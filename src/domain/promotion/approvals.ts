@@ -23,7 +23,10 @@ export type Subject =
   | { readonly outcome: "unknown" };
 
 export interface ReviewedChange {
-  readonly pullRequest: Pick<PullRequest, "author" | "openedAt" | "head" | "pushes" | "reviews">;
+  readonly pullRequest: Pick<
+    PullRequest,
+    "author" | "openedAt" | "head" | "pushes" | "reviews" | "retargetedAt"
+  >;
   /** The commits of the pull request itself. */
   readonly commits: readonly CommitIdentity[];
   /** The access policy in force. */
@@ -180,11 +183,19 @@ function problemOfReview(review: Review, change: ReviewedChange): string | undef
   if (!(Date.parse(at) <= Date.parse(change.now) + clockSkewMs)) {
     return `approved at a time that is not there yet (${at})`;
   }
+  if (isBeforeRetarget(at, change)) {
+    return "approved it while it was meant for another branch, where it showed another difference: ask for another look";
+  }
   if (commit === undefined) return "approved a state that the pull-request host does not name";
   if (isBeforePush(commit, at, change)) {
     return `approved ${commit.slice(0, 12)} before it was pushed`;
   }
   return problemOfSubject(change.subjectOf(review), commit);
+}
+
+/** In the same moment counts as before. Written so that a date that is none does too. */
+function isBeforeRetarget(at: string, { pullRequest: { retargetedAt } }: ReviewedChange): boolean {
+  return retargetedAt !== undefined && !(Date.parse(at) > Date.parse(retargetedAt));
 }
 
 /** A host that says so gave an old approval to a new head. */

@@ -21,10 +21,11 @@ export function listedPrint(pullRequest: PullRequestSummary): string {
 
 /** Of everything that decides; comments decide nothing, and Cairn's own is one of them. */
 export function conversationPrint(pullRequest: PullRequest): string {
-  const { openedAt, pushes, reviews } = pullRequest;
+  const { openedAt, pushes, reviews, retargetedAt } = pullRequest;
   return print([
     listedPrint(pullRequest),
     openedAt,
+    retargetedAt,
     pushes.map(({ head, by, at }) => [head, by === undefined ? [] : accountOf(by), at]),
     reviews.map(({ id, by, verdict, commit, at }) => [id, accountOf(by), verdict, commit, at]),
   ]);

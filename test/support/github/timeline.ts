@@ -19,7 +19,20 @@ export const timelineRoutes: readonly Route[] = [
       return pageOf(call, shown(pull), async (entry) => entryShape(call.world, pull, entry));
     },
   ),
+  onRepository(
+    "GET",
+    "/issues/{issue_number}/events",
+    need("read", "issues|pull_requests"),
+    async (call) => {
+      const pull = pullOf(call, "issue_number");
+      const happened = pull.timeline.filter(({ event }) => !said.has(event));
+      return pageOf(call, happened, async (entry) => entryShape(call.world, pull, entry));
+    },
+  ),
 ];
+
+/** Only the timeline tells these. */
+const said: ReadonlySet<string> = new Set(["committed", "reviewed", "commented"]);
 
 /** Commits that a force-push removed are not on it any more. */
 function shown(pull: Pull): readonly TimelineEntry[] {

@@ -16,7 +16,13 @@ import { isRefusal } from "./refusal.ts";
 import { readReviews } from "./reviews.ts";
 import { seenCommit } from "./seen-commit.ts";
 import { readPull, type Registry, type ShownPull } from "./summary.ts";
-import { forcePushQuery, readForcePushes, readTimeline, type Timeline } from "./timeline.ts";
+import {
+  forcePushQuery,
+  readForcePushes,
+  readRetarget,
+  readTimeline,
+  type Timeline,
+} from "./timeline.ts";
 
 /** How often a pull request is read again because somebody pushed meanwhile. */
 const maxReadings = 2;
@@ -74,8 +80,10 @@ export class Conversations {
       moves,
       forced,
     };
+    const retargetedAt = await this.#retargetedAt(number, reading, signal);
     const pullRequest = {
       ...summary,
+      ...(retargetedAt === undefined ? {} : { retargetedAt }),
       pushes: pushesOf(proposal, moves, forced),
       reviews: reading.reviews.map((review) => ({
         ...review,
@@ -147,6 +155,26 @@ export class Conversations {
       if (hasCode(error, "FORGE_ANSWER_INCOMPLETE", "FORGE_NAME_REFUSED")) return undefined;
       throw error;
     }
+  }
+
+  /** Read after the reviews, and only where one of them would count. */
+  async #retargetedAt(
+    number: number,
+    { reviews, timeline }: Reading,
+    signal?: AbortSignal,
+  ): Promise<string | undefined> {
+    const { retargetedAt } = timeline;
+    if (!reviews.some(({ verdict }) => verdict === "approved")) return retargetedAt;
+    // https://docs.github.com/rest/issues/events#list-issue-events-for-an-issue
+    const events = await this.#client
+      .list(
+        "GET /repos/{owner}/{repo}/issues/{issue_number}/events",
+        { issue_number: number, per_page: 100 },
+        { signal },
+      )
+      .catch(noneIfMissing);
+    const told = readRetarget(events) ?? "";
+    return [retargetedAt ?? "", told].sort().at(-1) || undefined;
   }
 
   /** From where to where they went, asked only if the moves do not tell. */

@@ -11,7 +11,15 @@ export interface Timeline {
   /** Oldest first; REST does not tell from where to where. */
   readonly forced: readonly ForcePush[];
   readonly wasReopened: boolean;
+  /** When it was last meant for another branch. */
+  readonly retargetedAt: string | undefined;
 }
+
+/** Also when GitHub did that by itself, because the branch was merged and deleted. */
+const retargets: ReadonlySet<string> = new Set([
+  "base_ref_changed",
+  "automatic_base_change_succeeded",
+]);
 
 /** Rejects with `FORGE_ANSWER_BROKEN`; events that mean nothing here may look like anything. */
 export function readTimeline(entries: readonly unknown[]): Timeline {
@@ -33,7 +41,23 @@ export function readTimeline(entries: readonly unknown[]): Timeline {
       default:
     }
   }
-  return { comments: comments.sort(byTime), forced: forced.sort(byTime), wasReopened };
+  const retargetedAt = readRetarget(entries);
+  return {
+    comments: comments.sort(byTime),
+    forced: forced.sort(byTime),
+    wasReopened,
+    retargetedAt,
+  };
+}
+
+/** Of the timeline or of the events of an issue, which alone are documented to have all of them. */
+export function readRetarget(entries: readonly unknown[]): string | undefined {
+  return entries
+    .map((entry) => readFields(entry, "an event of a pull request"))
+    .filter((event) => retargets.has(event.optionalString("event") ?? ""))
+    .map((event) => event.date("created_at"))
+    .sort()
+    .at(-1);
 }
 
 function toComment(event: Fields): PullRequestComment {
