@@ -22,15 +22,17 @@ const mostAtOnce = { changed: 50, moved: 20, old: 20 } as const;
 interface Moment {
   readonly world: string;
   readonly now: Date;
+  /** What is known of others that propose the same commit. */
+  readonly rivals: string | undefined;
 }
 
 export function dueOf(
   summary: PullRequestSummary,
   known: Reported | undefined,
-  { world, now }: Moment,
+  { world, now, rivals }: Moment,
 ): Due | undefined {
   if (known === undefined || known.listed !== listedPrint(summary)) return "changed";
-  if (known.until !== undefined && now.getTime() >= Date.parse(known.until)) return "changed";
+  if (known.rivals !== rivals || isTime(known, now)) return "changed";
   const isTalkedAbout = summary.revision === undefined || summary.revision !== known.revision;
   if (known.world !== world) {
     return isTalkedAbout && summary.revision !== undefined ? "changed" : "moved";
@@ -38,6 +40,10 @@ export function dueOf(
   // It may be time for all of it, and then that is more than to read what was said.
   if (isOld(known, now)) return "old";
   return isTalkedAbout ? "talked" : undefined;
+}
+
+function isTime({ until }: Reported, now: Date): boolean {
+  return until !== undefined && now.getTime() >= Date.parse(until);
 }
 
 /** Also when the clock was set back, or the date is none. */

@@ -1,4 +1,5 @@
 import { isJsonObject } from "../../shared/json.ts";
+import type { CheckReport } from "../app-promote.ts";
 import type { Cache } from "../ledger/cache.ts";
 
 /** What was reported of one pull request, by what it was judged. All of it can be found again. */
@@ -19,7 +20,12 @@ export interface Reported {
   readonly at: string;
   /** Why the host would not merge it. */
   readonly refusal?: string;
+  readonly outcome?: Outcome;
+  /** What was known of others that propose the same commit; absent where there are none. */
+  readonly rivals?: string;
 }
+
+type Outcome = CheckReport["outcome"];
 
 /** Of a commit that a merge queue made. */
 export interface ReportedGroup {
@@ -166,6 +172,8 @@ function readReported({
   statuses,
   until,
   refusal,
+  outcome,
+  rivals,
 }: Texts): Reported | undefined {
   if (listed === undefined || world === undefined) return undefined;
   if (conversation === undefined || at === undefined) return undefined;
@@ -178,7 +186,13 @@ function readReported({
     ...(statuses === undefined ? {} : { statuses }),
     ...(until === undefined ? {} : { until }),
     ...(refusal === undefined ? {} : { refusal }),
+    ...(isOutcome(outcome) ? { outcome } : {}),
+    ...(rivals === undefined ? {} : { rivals }),
   };
+}
+
+function isOutcome(text: string | undefined): text is Outcome {
+  return text === "passed" || text === "failed" || text === "pending";
 }
 
 function readGroup({ world, at }: Texts): ReportedGroup | undefined {

@@ -22,11 +22,15 @@ const groupsAtOnce = 20;
 export async function reportMergeGroups(
   reporting: Reporting,
   problems: Problems,
+  open: readonly Pick<PullRequest, "head">[],
 ): Promise<readonly MergeGroup[] | undefined> {
   const { session, host, world, memory, signal } = reporting;
   let groups: readonly MergeGroup[];
   try {
-    groups = await host.mergeGroups(signal);
+    // A host's queue makes commits of its own: one that is proposed was put there by a person, to be
+    // judged as somebody else's.
+    const proposed = new Set(open.map(({ head }) => head));
+    groups = (await host.mergeGroups(signal)).filter(({ head }) => !proposed.has(head));
   } catch (error) {
     signal?.throwIfAborted();
     problems.add("The merge queue is not checked", error);

@@ -9,6 +9,7 @@ import { renderCheckMarkdown } from "../promote/render-check-markdown.ts";
 import type { Situation } from "../promote/situation.ts";
 import type { StorePatience } from "../promote/store-patience.ts";
 import type { RegistrySession } from "../session.ts";
+import { noteOfSpeaker, rivalsPrint, speakerOf, type SharedHeads } from "./shared-heads.ts";
 import { draftCheck } from "./check-draft.ts";
 import type { DueItem } from "./due.ts";
 import { conversationPrint, listedPrint, statusesPrint } from "./fingerprints.ts";
@@ -29,6 +30,7 @@ export interface Reporting extends JudgingContext {
   /** A print of the situation. */
   readonly world: string;
   readonly memory: ReportMemory;
+  readonly shared: SharedHeads;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -67,12 +69,18 @@ async function reportOpen(
   // Asked before it is judged: what comes in between is seen as new the next time.
   const statuses = await statusesFor(reporting, pullRequest);
   const judged = await judge(reporting, pullRequest);
-  const { session, host, signal } = reporting;
-  await host.checks.publish(await draftOf(session, judged), signal);
-  const { merged, refusal } = await sayAndMerge(reporting, judged, lastRefusal);
+  const { session, host, signal, shared, memory } = reporting;
+  const rivals = rivalsPrint(pullRequest, shared, memory);
+  const speaker = speakerOf(pullRequest, judged.report.outcome, { shared, memory });
+  const notes = noteOfSpeaker(pullRequest, speaker, shared);
+  if (speaker === pullRequest.number) {
+    await host.checks.publish(await draftOf(session, judged, notes), signal);
+  }
+  const { merged, refusal } = await sayAndMerge(reporting, judged, { lastRefusal, notes });
   const mayChange = refusal !== undefined || waitsForChecks(judged.report);
   const reported = {
     ...reportedOf(reporting, judged),
+    ...(rivals === undefined ? {} : { rivals }),
     ...(statuses === undefined || !mayChange ? {} : { statuses }),
     ...(refusal === undefined ? {} : { refusal }),
     // A host may not have seen yet that its own conditions are met: asked once more, soon.
@@ -101,10 +109,11 @@ export async function judge(
 export async function draftOf(
   { reader }: RegistrySession,
   { preview, report }: Judged,
+  notes: readonly string[] = [],
 ): Promise<ReturnType<typeof draftCheck>> {
   const { head } = report;
   if (report.findings.length === 0 || preview.outcome === "conflict") {
-    return draftCheck({ report, head, hasFile: () => false });
+    return draftCheck({ report, head, notes, hasFile: () => false });
   }
   // Lines are those of the merged file: at the head they are the same if the file is.
   const { files: judged } = await reader.registryAt(preview.change.after);
@@ -113,7 +122,7 @@ export async function draftOf(
     const id = shown.objectIdOf(path);
     return id !== undefined && id === judged.objectIdOf(path);
   };
-  return draftCheck({ report, head, hasFile });
+  return draftCheck({ report, head, notes, hasFile });
 }
 
 interface Said {
@@ -124,11 +133,13 @@ interface Said {
 async function sayAndMerge(
   { session, host, signal }: Reporting,
   judged: Judged,
-  lastRefusal: string | undefined,
+  said: { readonly lastRefusal: string | undefined; readonly notes: readonly string[] },
 ): Promise<Said> {
+  const { lastRefusal } = said;
   const { pullRequest, report } = judged;
   const { number, labels } = pullRequest;
-  const say = async (...notes: readonly string[]): Promise<void> => {
+  const say = async (...more: readonly string[]): Promise<void> => {
+    const notes = [...said.notes, ...more];
     await host.checks.say(number, renderCheckMarkdown(report, { notes }), signal);
   };
   try {
@@ -183,6 +194,7 @@ function reportedOf({ session, world }: Reporting, { pullRequest, report }: Judg
     conversation: conversationPrint(pullRequest),
     world,
     at: now.toISOString(),
+    outcome: report.outcome,
     ...(until === undefined ? {} : { until }),
   };
 }

@@ -12,6 +12,7 @@ import { ReportMemory } from "./memory.ts";
 import { Problems } from "./problems.ts";
 import { reportMergeGroups } from "./report-merge-groups.ts";
 import { isForBranch, reportOne, type Reporting } from "./report-one.ts";
+import { rivalsPrint, sharedHeads } from "./shared-heads.ts";
 
 export interface ReportOutcome {
   /** The pull request that was merged, if one was: then the branch is another one. */
@@ -23,7 +24,12 @@ export interface ReportOutcome {
   readonly hostProblem: string | undefined;
 }
 
-const nothing: ReportOutcome = { done: [], findings: [], again: false, hostProblem: undefined };
+export const nothingReported: ReportOutcome = {
+  done: [],
+  findings: [],
+  again: false,
+  hostProblem: undefined,
+};
 
 /**
  * Shows on a host that is a server what merging each open pull request would do, where that may be
@@ -36,7 +42,7 @@ export async function reportPullRequests(
   request: ApplyRequest = {},
 ): Promise<ReportOutcome> {
   const { host, cache } = session;
-  if (host === undefined) return nothing;
+  if (host === undefined) return nothingReported;
   const { signal } = request;
   const problems = new Problems(session.log);
   const memory = await ReportMemory.of(cache);
@@ -46,31 +52,32 @@ export async function reportPullRequests(
     const situation = { head, state, inForce, tags };
     const world = worldPrint(situation);
     const patience = new StorePatience();
-    const reporting = { session, host, situation, patience, world, memory, signal };
     const listed = await session.forge.list(["open"], signal);
-    return await reportAll(reporting, { listed, problems, request });
+    const open = listed.filter((summary) => isForBranch(summary, session));
+    const shared = sharedHeads(open);
+    const reporting = { session, host, situation, patience, world, memory, signal, shared };
+    return await reportAll(reporting, { open, problems, request });
   } catch (error) {
     signal?.throwIfAborted();
     problems.stop(error);
-    return { ...nothing, findings: problems.findings, hostProblem: problems.hostProblem };
+    return { ...nothingReported, findings: problems.findings, hostProblem: problems.hostProblem };
   } finally {
     await memory.save();
   }
 }
 
 interface Run {
-  readonly listed: readonly PullRequestSummary[];
+  readonly open: readonly PullRequestSummary[];
   readonly problems: Problems;
   readonly request: ApplyRequest;
 }
 
 async function reportAll(
   reporting: Reporting,
-  { listed, problems, request }: Run,
+  { open, problems, request }: Run,
 ): Promise<ReportOutcome> {
-  const { session, memory } = reporting;
-  const open = listed.filter((summary) => isForBranch(summary, session));
-  const groups = await reportMergeGroups(reporting, problems);
+  const { memory } = reporting;
+  const groups = await reportMergeGroups(reporting, problems, open);
   memory.keepOnly(
     open.map(({ number }) => number),
     groups?.map(({ head }) => head),
@@ -123,13 +130,17 @@ async function dueItems(
   open: readonly PullRequestSummary[],
   problems: Problems,
 ): Promise<readonly DueItem[]> {
-  const { session, memory, world } = reporting;
+  const { session, memory, world, shared } = reporting;
   const now = session.clock.now();
   const due: DueItem[] = [];
   const waiting: PullRequestSummary[] = [];
   for (const summary of open) {
     const known = memory.get(summary.number);
-    const why = dueOf(summary, known, { world, now });
+    const why = dueOf(summary, known, {
+      world,
+      now,
+      rivals: rivalsPrint(summary, shared, memory),
+    });
     if (why !== undefined && why !== "talked") due.push({ summary, due: why });
     else if (known?.statuses !== undefined) waiting.push(summary);
     else if (why !== undefined) due.push({ summary, due: why });
