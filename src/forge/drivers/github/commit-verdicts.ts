@@ -4,9 +4,13 @@ import { readFields, type Fields } from "./shapes.ts";
 
 interface Said extends CommitStatus {
   readonly at: string;
+  readonly by: string;
 }
 
-/** What others say of a commit, as commit statuses and check runs: of each name the newest. */
+/**
+ * What others say of a commit, as commit statuses and check runs: of each name the newest by each
+ * account. Anybody who may push may set a status under any name, and takes back nobody else's word.
+ */
 export async function readVerdicts(
   client: GitHubClient,
   about: { readonly commit: string; readonly ownName: string },
@@ -24,9 +28,10 @@ export async function readVerdicts(
     ...statuses.map((value) => readStatus(readFields(value, "a commit status"))),
     ...runs.map((value) => readRun(readFields(value, "a check run"))),
   ]) {
-    const known = newest.get(said.name);
+    const key = JSON.stringify([said.name, said.by]);
+    const known = newest.get(key);
     if (said.name !== ownName && (known === undefined || known.at < said.at)) {
-      newest.set(said.name, said);
+      newest.set(key, said);
     }
   }
   return [...newest.values()].map(({ name, outcome }) => ({ name, outcome }));
@@ -39,6 +44,7 @@ function readStatus(status: Fields): Said {
     name: status.string("context"),
     outcome: state === "success" ? "passed" : state === "pending" ? "pending" : "failed",
     at: status.optionalDate("created_at") ?? "",
+    by: `account ${status.account("creator").login?.toLowerCase() ?? ""}`,
   };
 }
 
@@ -52,5 +58,6 @@ function readRun(run: Fields): Said {
     name: run.string("name"),
     outcome: isEnded ? (fine.has(conclusion) ? "passed" : "failed") : "pending",
     at: run.optionalDate("started_at") ?? "",
+    by: `app ${run.optionalObject("app")?.optionalString("slug") ?? ""}`,
   };
 }
