@@ -36,7 +36,7 @@ export function draftCheck({ report, head, notes = [], hasFile }: DraftInput): C
     if (annotation === undefined) others.push(finding);
     else placed.push(annotation);
   }
-  const said = placed.length === 0 ? [] : [`${countOf(placed.length)} at their lines.`];
+  const said = placed.length === 0 ? [] : [countOf(placed.length)];
   const shown = { ...report, head, findings: others };
   return {
     head,
@@ -48,7 +48,7 @@ export function draftCheck({ report, head, notes = [], hasFile }: DraftInput): C
 }
 
 function countOf(count: number): string {
-  return count === 1 ? "1 finding is" : `${count} findings are`;
+  return count === 1 ? "1 finding is at its line." : `${count} findings are at their lines.`;
 }
 
 /** Of each level in the order of the report. */

@@ -36,7 +36,7 @@ describe("a finding", () => {
         message: "Nobody owns it.",
       },
     ]);
-    expect(summary).toContain("1 finding is at their lines.");
+    expect(summary).toContain("1 finding is at its line.");
     expect(summary).not.toContain("Nobody owns it.");
   });
 
