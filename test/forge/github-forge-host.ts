@@ -1,4 +1,6 @@
 import { execFile } from "node:child_process";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { onTestFinished } from "vitest";
 import type { Account } from "../../src/domain/pull-request.ts";
@@ -8,9 +10,11 @@ import { GitHubForge } from "../../src/forge/drivers/github/github-forge.ts";
 import { NativeGitMirror } from "../../src/git/drivers/native/mirror.ts";
 import { systemClock } from "../../src/shared/clock.ts";
 import { silentLog } from "../../src/shared/log.ts";
-import { GitRepository, makeTemporaryFolder } from "../support/git-repository.ts";
+import { makeBareRepository } from "../support/bare-repository.ts";
+import { makeTemporaryFolder } from "../support/git-repository.ts";
 import { startGitHub, type GitHubDouble } from "../support/github/github.ts";
-import type { Files, ForgeHarness, ShownCommit } from "./forge.contract.ts";
+import type { ForgeHarness } from "./forge.contract.ts";
+import { HomeRepository } from "./home-repository.ts";
 import { TestClock } from "./test-clock.ts";
 
 const run = promisify(execFile);
@@ -22,6 +26,10 @@ const [owner = "", repository = ""] = registryName.split("/");
 interface Client {
   readonly forge: GitHubForge;
   readonly mirror: NativeGitMirror;
+  /** The mirror's repository. */
+  readonly copy: string;
+  /** Commits that were put there. */
+  readonly known: Set<string>;
 }
 
 export interface GitHubHost extends ForgeHarness {
@@ -55,29 +63,24 @@ export async function openGitHubHost(): Promise<GitHubHost> {
     tokens.set(login, github.addUser({ login }).token);
   }
   const { folder } = await github.addRepository({ owner, name: repository, permissions });
-  const work = await GitRepository.create();
-  const mirrors: NativeGitMirror[] = [];
+  const home = await HomeRepository.create(folder);
   const clock = new TestClock();
   const clients: Client[] = [];
-  const shared = { github, tokens, mirrors, clock, clients };
+  // As if it had been pushed before anybody looked.
+  const first = await home.commit(undefined, { "a.txt": "1", "b.txt": "1" });
+  await home.copyTo(folder, first);
+  await writeFile(join(folder, "refs/heads/main"), `${first}\n`);
+  const shared = { github, tokens, home, first, clock, clients };
 
   const push: GitHubHost["push"] = async (login, ref, commit, to = registryName) => {
     const update = `+${commit ?? ""}:${ref}`;
-    await run("git", ["push", "--quiet", github.gitUrl(login, to), update], { cwd: work.path });
+    await run("git", ["push", "--quiet", github.gitUrl(login, to), update], { cwd: home.path });
   };
-  const change = async (parent: string, files: Files): Promise<string> => {
-    if (parent !== "") {
-      // Not through the server, which answers in this process.
-      if (!hasCommit(work, parent)) work.git("fetch", "--quiet", folder, parent);
-      work.git("checkout", "--quiet", "--force", "--detach", parent);
-    }
-    return work.commit("change", files);
-  };
-  await push("cleo", "refs/heads/main", await change("", { "a.txt": "1", "b.txt": "1" }));
   const ann = await connect(shared, "ann");
   const bo = await connect(shared, "bo");
   const base = async (): Promise<string> =>
-    work.git("ls-remote", folder, "refs/heads/main").slice(0, 40);
+    (await readFile(join(folder, "refs/heads/main"), "utf8")).trim();
+  let newest = first;
   let seen = 0;
   return {
     ...ann,
@@ -87,16 +90,16 @@ export async function openGitHubHost(): Promise<GitHubHost> {
     people: { ann: { login: "ann" }, bo: { login: "bo" } },
     as: ({ login }) => (login === "bo" ? bo : ann).forge,
     async another() {
-      const { forge } = await connect(shared, "ann");
-      for (const mirror of mirrors) await mirror.fetchCommitFrom(work.path, "HEAD");
-      return forge;
+      const client = await connect(shared, "ann");
+      await bring(client, home, newest);
+      return client.forge;
     },
     connect: async (login) => (await connect(shared, login)).forge,
     mirrorOf: (forge) => clients.find((client) => client.forge === forge)?.mirror ?? ann.mirror,
     async commit(parent, files) {
-      const commit = await change(parent, files);
-      for (const mirror of mirrors) await mirror.fetchCommitFrom(work.path, commit);
-      return commit;
+      newest = await home.commit(parent, files);
+      for (const client of clients) await bring(client, home, newest);
+      return newest;
     },
     push,
     async pushHead(number, commit) {
@@ -106,20 +109,16 @@ export async function openGitHubHost(): Promise<GitHubHost> {
       await push("ann", `refs/heads/${data.head.ref}`, commit);
     },
     async land(files) {
-      const commit = await change(await base(), files);
+      const commit = await home.commit(await base(), files);
       await push("cleo", "refs/heads/main", commit);
       return commit;
     },
     base,
-    show: async (commit) => show(folder, work, commit),
+    show: async (commit) => home.show(commit),
     loseNextAnswer: () =>
       github.lies.once(/^(?:POST|PUT|PATCH) \/repos\//, { type: "answer-lost" }),
     tick: () => github.clock.tick(60_000),
-    async mergeCommit(first, second) {
-      work.git("checkout", "--quiet", "--force", "--detach", first);
-      work.git("merge", "--quiet", "--no-ff", "--no-edit", second);
-      return work.git("rev-parse", "HEAD");
-    },
+    mergeCommit: async (first, second) => home.merge(first, second),
     takeRequests() {
       const requests = github.requests.slice(seen).map(({ method, path }) => `${method} ${path}`);
       seen = github.requests.length;
@@ -131,13 +130,15 @@ export async function openGitHubHost(): Promise<GitHubHost> {
 interface Shared {
   readonly github: GitHubDouble;
   readonly tokens: ReadonlyMap<string, string>;
-  readonly mirrors: NativeGitMirror[];
+  /** The commit that the registry starts with. */
+  readonly first: string;
+  readonly home: HomeRepository;
   readonly clock: TestClock;
   readonly clients: Client[];
 }
 
 async function connect(shared: Shared, login: string): Promise<Client> {
-  const { github, tokens, mirrors, clock } = shared;
+  const { github, tokens, home, first, clock } = shared;
   const client = createGitHubClient({
     apiUrl: github.apiUrl,
     owner,
@@ -147,16 +148,17 @@ async function connect(shared: Shared, login: string): Promise<Client> {
     clock: systemClock,
     limits: { writeSpacingMs: 0, retryAfterMs: 1, retries: 0 },
   });
+  const directory = await makeTemporaryFolder();
+  const copy = join(directory, "repository.git");
+  await makeCopy(copy, github.repositoryUrl(registryName), { home, first });
   const mirror = await NativeGitMirror.open({
-    directory: await makeTemporaryFolder(),
+    directory,
     url: github.repositoryUrl(registryName),
     branch: "refs/heads/main",
     environment: process.env,
     login: async (signal) => client.login(signal),
   });
   onTestFinished(async () => mirror.close());
-  mirrors.push(mirror);
-  await mirror.fetch();
   const forge = new GitHubForge({
     client,
     git: mirror,
@@ -164,21 +166,31 @@ async function connect(shared: Shared, login: string): Promise<Client> {
     clock,
     pauseMs: 1,
   });
-  shared.clients.push({ forge, mirror });
-  return { forge, mirror };
+  const connected = { forge, mirror, copy, known: new Set([first]) };
+  shared.clients.push(connected);
+  return connected;
 }
 
-function hasCommit(work: GitRepository, commit: string): boolean {
-  return work.git("cat-file", "--batch-check", "--batch-all-objects").includes(commit);
+/** What a mirror makes that has fetched once. */
+async function makeCopy(
+  copy: string,
+  url: string,
+  { home, first }: Pick<Shared, "home" | "first">,
+): Promise<void> {
+  const config = [`[remote "origin"]`, `\turl = ${url}`, "[cairn]", "\tbranch = refs/heads/main"];
+  await makeBareRepository(copy, { config });
+  await home.copyTo(copy, first);
+  await mkdir(join(copy, "refs/remotes/origin"), { recursive: true });
+  await writeFile(join(copy, "refs/remotes/origin/main"), `${first}\n`);
 }
 
-function show(folder: string, work: GitRepository, commit: string): ShownCommit {
-  work.git("fetch", "--quiet", folder, commit);
-  const format = "--format=%P%n%an%n%s";
-  const [parents = "", author = "", subject = ""] = work
-    .git("show", "--no-patch", format, commit)
-    .split("\n");
-  const names = work.git("ls-tree", "-r", "--name-only", commit).split("\n");
-  const files = names.map((name) => [name, work.git("show", `${commit}:${name}`)] as const);
-  return { parents: parents.split(" "), author, subject, files: Object.fromEntries(files) };
+/** As Cairn's user had made it there. */
+async function bring(client: Client, home: HomeRepository, commit: string): Promise<void> {
+  if (client.known.has(commit)) return;
+  const parents = home.parentsOf(commit);
+  // Only git knows what else the host's own commits need.
+  if (parents === undefined) await client.mirror.fetchCommitFrom(home.path, commit);
+  for (const parent of parents ?? []) await bring(client, home, parent);
+  await home.copyTo(client.copy, commit);
+  client.known.add(commit);
 }

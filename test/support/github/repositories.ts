@@ -1,5 +1,6 @@
-import { rm, writeFile } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { makeBareRepository } from "../bare-repository.ts";
 import type { Accounts } from "./accounts.ts";
 import type { Clock } from "./clock.ts";
 import { CommitReader } from "./commits.ts";
@@ -8,6 +9,20 @@ import { runGit } from "./git-program.ts";
 import type { Account, Pull, Repository } from "./model.ts";
 import { ObjectReader } from "./object-reader.ts";
 import { Refs } from "./refs.ts";
+
+const settings = [
+  "[http]",
+  "\treceivepack = true",
+  "[uploadpack]",
+  "\tallowFilter = true",
+  "\tallowAnySHA1InWant = true",
+  "[receive]",
+  "\thideRefs = refs/pull",
+  "\tadvertiseAtomic = true",
+  "\tautogc = false",
+  "[gc]",
+  "\tauto = 0",
+];
 
 /** The repositories by name and id, each a bare one below the root. */
 export class Repositories {
@@ -53,12 +68,11 @@ export class Repositories {
     const parent = draft.forkOf === undefined ? undefined : this.get(draft.forkOf);
     const branch = draft.defaultBranch ?? parent?.defaultBranch ?? "main";
     const folder = join(this.#root, draft.owner, `${draft.name}.git`);
-    await runGit("/", ["init", "--quiet", "--bare", `--initial-branch=${branch}`, folder]);
+    await makeBareRepository(folder, { branch, config: settings });
     if (parent !== undefined) {
       const refs = ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"];
       await runGit(folder, ["fetch", "--quiet", parent.folder, ...refs]);
     }
-    await configure(folder);
     const repository = this.#remember(draft, folder, branch);
     this.#byName.set(repository.fullName.toLowerCase(), repository);
     this.#byId.set(repository.id, repository);
@@ -113,27 +127,6 @@ export class Repositories {
       turn: Promise.resolve(),
     };
   }
-}
-
-async function configure(folder: string): Promise<void> {
-  const settings = [
-    ["http.receivepack", "true"],
-    ["uploadpack.allowFilter", "true"],
-    ["uploadpack.allowAnySHA1InWant", "true"],
-    ["receive.hideRefs", "refs/pull"],
-    ["receive.advertiseAtomic", "true"],
-    ["gc.auto", "0"],
-    ["receive.autogc", "false"],
-    ["core.logAllRefUpdates", "false"],
-  ];
-  const file = settings.map(([name = "", value = ""]) => toSection(name, value)).join("");
-  await runGit(folder, ["config", "--local", "include.path", "double.config"]);
-  await writeFile(join(folder, "double.config"), file);
-}
-
-function toSection(name: string, value: string): string {
-  const [section = "", key = ""] = name.split(".");
-  return `[${section}]\n\t${key} = ${value}\n`;
 }
 
 /** Does what changes refs alone; the next waits. */
