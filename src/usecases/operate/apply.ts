@@ -9,6 +9,7 @@ import { draftActions } from "../reconcile/actions.ts";
 import { conditionsOf } from "../reconcile/conditions.ts";
 import { promoteAutomatically } from "../promote/automatic.ts";
 import { reportPullRequests, type ReportOutcome } from "../report/report-pull-requests.ts";
+import { reportStalled } from "../report/report-stalled.ts";
 import { deriveLedgerPlan, type LedgerPlan } from "../reconcile/derive.ts";
 import { observe, type Observation } from "../reconcile/observe.ts";
 import { registryNotAdopted } from "../require-state.ts";
@@ -79,10 +80,10 @@ async function settleAll(session: RegistrySession, request: ApplyRequest): Promi
     const settled = await settleLedger(session, request);
     done.push(...settled.done);
     const { head } = settled.observation;
-    const isStuck = head === undefined || settled.plan.registry === undefined;
-    if (isStuck || round === maxRounds) {
-      return { ...settled, done, reported: undefined, again: !isStuck };
+    if (head === undefined || settled.plan.registry === undefined) {
+      return saidStalled(session, { ...settled, done }, request);
     }
+    if (round === maxRounds) return { ...settled, done, reported: undefined, again: true };
     const { state } = settled;
     const automatic = await promoteAutomatically(session, { head, state }, request.signal);
     done.push(...automatic.done);
@@ -93,6 +94,20 @@ async function settleAll(session: RegistrySession, request: ApplyRequest): Promi
     const findings = [...settled.findings, ...automatic.findings, ...reported.findings];
     return { ...settled, done, findings, reported, again: reported.again };
   }
+}
+
+/** Nobody can merge what cannot be judged and wonder afterwards: open pull requests say so. */
+async function saidStalled(
+  session: RegistrySession,
+  settled: Settled,
+  request: ApplyRequest,
+): Promise<SettledAll> {
+  const { observation, plan } = settled;
+  const isSaid = observation.head !== undefined && plan.stalled !== undefined;
+  if (!isSaid) return { ...settled, reported: undefined, again: false };
+  const reported = await reportStalled(session, plan.stalled, request);
+  const findings = [...settled.findings, ...reported.findings];
+  return { ...settled, findings, reported, again: reported.again };
 }
 
 function isMerge({ kind }: PlannedAction): boolean {
