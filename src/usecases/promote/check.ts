@@ -1,6 +1,7 @@
 import { compareStates } from "../../domain/finding-change.ts";
 import { compareFindings, isBlocking, type Finding } from "../../domain/finding.ts";
 import type { PullRequest } from "../../domain/pull-request.ts";
+import type { Registry } from "../../domain/registry.ts";
 import type { CheckReport, MoveReport, PredictedVersion } from "../app-promote.ts";
 import type { CommitInfo } from "../../git/git.ts";
 import { isPolicyPath } from "../../registry/policy-path.ts";
@@ -80,7 +81,20 @@ export async function checkPreview(
     deliveries: await previewDeliveries(session, change, { drafts, patience }),
     impact: impactOf(change, drafts, moves),
   };
-  return { ...report, outcome: outcomeOf(report), summary: summaryOf(report) };
+  const summary = summaryOf(report) || (await quietSummary(session, change, policy));
+  return { ...report, outcome: outcomeOf(report), summary };
+}
+
+/** Of a change that brings no version and moves nothing. */
+async function quietSummary(
+  { reader }: RegistrySession,
+  { before }: Change,
+  { isInForce, digest }: LandingJudgement["policy"],
+): Promise<string> {
+  const isRestored = isInForce && (await reader.policyDigest(before)) !== digest;
+  return isRestored
+    ? "The policy on the branch is the one in force again"
+    : "Nothing of the registry changes";
 }
 
 /** A pull request that brings nothing would be merged, and nothing would come of it. */
@@ -144,7 +158,7 @@ function summaryOf({ findings, moves, versions, policy, refusals }: Undecided): 
   ];
   const shown = parts.slice(0, 4);
   if (parts.length > shown.length) shown.push(`${parts.length - shown.length} more`);
-  return shown.join("; ") || "Nothing of the registry changes";
+  return shown.join("; ");
 }
 
 function moveSummary({ asset, stage, version, runs, gates }: MoveReport): string {
@@ -176,20 +190,19 @@ async function changedFindings(
   change: Change,
   { findings: met }: LandingJudgement,
 ): Promise<{ readonly findings: readonly Finding[]; readonly others: number }> {
-  const { state, after, registry, registryBefore } = change;
-  const proposed = await reader.registryAt(after);
+  const { state, before, after, registry, registryBefore } = change;
+  const [proposed, branch] = [await reader.registryAt(after), await reader.registryAt(before)];
   // What a change says about the policy is shown, and what it is judged by is the policy in force:
-  // it cannot accept its own findings.
-  const ofPolicy = findProblems(proposed, state).filter(({ path }) => isPolicyPath(path));
-  const ofOthers = findProblems(registry, state).filter(({ path }) => !isPolicyPath(path));
-  const all = [...ofPolicy, ...ofOthers, ...met].sort(compareFindings);
-  const { introduced } = compareStates({
-    before: findProblems(registryBefore, state),
-    after: all,
-  });
+  // it cannot accept its own findings. What lies on the branch unaccepted is not this change's.
+  const problemsOf = (raw: Registry, judged: Registry): readonly Finding[] => [
+    ...findProblems(raw, state).filter(({ path }) => isPolicyPath(path)),
+    ...findProblems(judged, state).filter(({ path }) => !isPolicyPath(path)),
+  ];
+  const all = [...problemsOf(proposed, registry), ...met].sort(compareFindings);
+  const { introduced } = compareStates({ before: problemsOf(branch, registryBefore), after: all });
   const isNew = new Set(introduced);
   const isChanged = (path: string): boolean =>
-    proposed.files.objectIdOf(path) !== registryBefore.files.objectIdOf(path);
+    proposed.files.objectIdOf(path) !== branch.files.objectIdOf(path);
   const findings = all.filter((finding) => isChanged(finding.path) || isNew.has(finding));
   return { findings, others: all.length - findings.length };
 }

@@ -7,6 +7,8 @@ import { plainLine } from "./markdown-text.ts";
 /** A host cuts longer ones where it likes. */
 const mostLetters = 240;
 const mostParts = 4;
+/** Of the findings about what is refused. */
+const refusedRule = "unreviewed-content";
 
 /**
  * A check in one line of plain text, the promotion first:
@@ -15,7 +17,10 @@ const mostParts = 4;
 export function headlineOf(report: CheckReport): string {
   const { conflicts, moves, versions, policy, findings, refusals } = report;
   if (conflicts.length > 0) return plainLine(report.summary, mostLetters);
-  const errors = findings.filter(isBlocking).length;
+  // What is refused says so itself.
+  const errors = findings.filter(
+    (finding) => isBlocking(finding) && (refusals.length === 0 || finding.rule !== refusedRule),
+  ).length;
   const names = shortNames(report);
   const [only, ...others] = moves;
   const parts = [
@@ -27,7 +32,7 @@ export function headlineOf(report: CheckReport): string {
       ? []
       : [`the policy changes${policy.outcome === "failed" ? ", without those who own it" : ""}`]),
     ...(errors > 0 ? [counted(errors, "error")] : []),
-    ...(refusals.length > 0 ? [`${refusals.length} would not be taken`] : []),
+    ...refusalParts(refusals),
   ];
   const shown = parts.slice(0, mostParts);
   if (parts.length > shown.length) shown.push(`${parts.length - shown.length} more`);
@@ -74,6 +79,14 @@ function openGates({ gates }: MoveReport): string {
   const of = ` of ${gates.length} gates`;
   if (failed > 0) return ` (${failed}${of} ${failed === 1 ? "fails" : "fail"})`;
   return waiting > 0 ? ` (${waiting}${of} ${waiting === 1 ? "waits" : "wait"})` : "";
+}
+
+/** A single one in short: what comes after a colon is advice. */
+function refusalParts([only, ...others]: CheckReport["refusals"]): readonly string[] {
+  if (only === undefined) return [];
+  if (others.length > 0) return [`${others.length + 1} would not be taken`];
+  const [clause = ""] = only.replace(/\.$/, "").split(/: |\. /, 1);
+  return [clause.includes(" ") ? clause : "1 would not be taken"];
 }
 
 function counted(count: number, noun: string): string {

@@ -98,7 +98,11 @@ async function objection(
   }
   const isOwn = isUnchangedSince(reader, change, asset);
   if (isOwn && (await isAsProposed(reader, change, asset, pullRequest))) return undefined;
-  return `${key} is not as pull request #${pullRequest.number} proposed it: bring it in another pull request, up to date with the branch.`;
+  const advice =
+    pullRequest.state === "merged"
+      ? "bring it in another pull request, up to date with the branch"
+      : "the branch has changed it since, so bring the pull request up to date with it";
+  return `${key} is not as pull request #${pullRequest.number} proposed it: ${advice}.`;
 }
 
 function isTouched(

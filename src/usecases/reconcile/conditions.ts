@@ -76,7 +76,7 @@ function degradation(
   if (errors > 0) {
     return {
       reason: "FindingsOnBranch",
-      message: `${errors} ${errors === 1 ? "error" : "errors"} on the branch hold something back.`,
+      message: `${errors} ${errors === 1 ? "error on the branch holds" : "errors on the branch hold"} something back.`,
     };
   }
   if (facts.openIncidents > 0) {
