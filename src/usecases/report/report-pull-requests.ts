@@ -24,12 +24,7 @@ export interface ReportOutcome {
   readonly hostProblem: string | undefined;
 }
 
-export const nothingReported: ReportOutcome = {
-  done: [],
-  findings: [],
-  again: false,
-  hostProblem: undefined,
-};
+const nothing: ReportOutcome = { done: [], findings: [], again: false, hostProblem: undefined };
 
 /**
  * Shows on a host that is a server what merging each open pull request would do, where that may be
@@ -42,7 +37,7 @@ export async function reportPullRequests(
   request: ApplyRequest = {},
 ): Promise<ReportOutcome> {
   const { host, cache } = session;
-  if (host === undefined) return nothingReported;
+  if (host === undefined) return nothing;
   const { signal } = request;
   const problems = new Problems(session.log);
   const memory = await ReportMemory.of(cache);
@@ -60,7 +55,7 @@ export async function reportPullRequests(
   } catch (error) {
     signal?.throwIfAborted();
     problems.stop(error);
-    return { ...nothingReported, findings: problems.findings, hostProblem: problems.hostProblem };
+    return { ...nothing, findings: problems.findings, hostProblem: problems.hostProblem };
   } finally {
     await memory.save();
   }
