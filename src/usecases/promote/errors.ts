@@ -1,4 +1,6 @@
+import { formatAccount, type PullRequest } from "../../domain/pull-request.ts";
 import { CairnError } from "../../shared/errors.ts";
+import { redact } from "../../shared/redact.ts";
 
 export function accountUnknown(): CairnError {
   return new CairnError({
@@ -74,5 +76,19 @@ export function branchNeeded(): CairnError {
     kind: "invalid",
     message: "The clone is on no branch of its own, or on the one that the change is for.",
     hint: "Make a branch first: git switch -c better-model.",
+  });
+}
+
+/** The branch of a proposal holds something else, which others pushed. */
+export function proposalTaken({
+  number,
+  author,
+}: Pick<PullRequest, "number" | "author">): CairnError {
+  const who = redact(formatAccount(author)).slice(0, 100);
+  return new CairnError({
+    code: "PROPOSAL_TAKEN",
+    kind: "conflict",
+    message: `Pull request #${number}, opened by ${who}, has the branch of this change and proposes something else, which is not your work alone.`,
+    hint: `Look at it with cairn pr show ${number}. If it is what you want, have it reviewed and merged; else close it, delete its branch, and do this again.`,
   });
 }

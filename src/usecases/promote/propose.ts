@@ -4,6 +4,8 @@ import { canonicalJson } from "../../shared/json.ts";
 import type { Forge, Reviewers } from "../../forge/forge.ts";
 import type { TreeFile } from "../../git/git.ts";
 import type { RegistrySession } from "../session.ts";
+import { proposalTaken } from "./errors.ts";
+import { isSameLogin } from "./who.ts";
 
 /** A change of files that becomes a pull request. */
 export interface Proposal {
@@ -40,8 +42,13 @@ export async function propose(
   const { branch, changes } = prepared;
   const known = await openOf(forge, branch);
   if (known !== undefined && !(await hasConflict(mirror, base, known.head))) {
-    const isKept = proposal.isOwn !== true || (await isExactly(mirror, base, known.head, prepared));
-    if (isKept) return { pullRequest: known, created: false };
+    if (await isExactly(mirror, base, known.head, prepared))
+      return { pullRequest: known, created: false };
+    if (proposal.isOwn !== true) {
+      // Anybody can work out the name, and put there what nobody asked for.
+      if (!isWorkOf(known, proposal.by)) throw proposalTaken(known);
+      return { pullRequest: known, created: false };
+    }
   }
   const { name = proposal.by.login ?? "unknown", email = "" } = proposal.by;
   const head = await mirror.writeCommit({
@@ -53,6 +60,18 @@ export async function propose(
   const { title, body, by, labels, reviewers } = proposal;
   const pullRequest = await forge.open({ title, body, by, labels, branch, head, reviewers });
   return { pullRequest, created: known === undefined };
+}
+
+/** Whether nobody else had a hand in it, as far as the host knows. */
+function isWorkOf({ author, pushes }: PullRequest, by: Account): boolean {
+  return [author, ...pushes.map((push) => push.by)].every(
+    (account) => account !== undefined && isSameAccount(account, by),
+  );
+}
+
+function isSameAccount(left: Account, right: Account): boolean {
+  if (left.login !== undefined || right.login !== undefined) return isSameLogin(left, right);
+  return left.email !== undefined && left.email.toLowerCase() === right.email?.toLowerCase();
 }
 
 /** The objects of a proposal, and the branch that is named by them. */
