@@ -31,6 +31,8 @@ export interface ReviewedChange {
   readonly commits: readonly CommitIdentity[];
   /** The access policy in force. */
   readonly access: AccessPolicy | undefined;
+  /** Names on the host, in lower case, of those who may not write to the repository. */
+  readonly outsiders?: ReadonlySet<string>;
   /** `models/taxi-fare`, or whatever else is approved. */
   readonly asset: string;
   readonly now: string;
@@ -176,17 +178,22 @@ const clockSkewMs = 5 * 60_000;
 
 /** Asking for changes holds until the same person says otherwise, whatever was looked at. */
 function problemOfReview(review: Review, change: ReviewedChange): string | undefined {
-  const { verdict, commit, at } = review;
+  const { verdict, commit, at, by } = review;
   if (verdict === "changes-requested") return undefined;
+  if (change.outsiders?.has(by.login?.toLowerCase() ?? "") === true) {
+    return "may not write to the repository on the pull-request host";
+  }
   if (isLate(review, change)) return "approved after the merge";
   // Written so that a date or clock that is no date counts as the future.
   if (!(Date.parse(at) <= Date.parse(change.now) + clockSkewMs)) {
     return `approved at a time that is not there yet (${at})`;
   }
   if (isBeforeRetarget(at, change)) {
-    return "approved it while it was meant for another branch, where it showed another difference: ask for another look";
+    return "approved it before its base branch was switched, which changes what it shows: ask for another look";
   }
-  if (commit === undefined) return "approved a state that the pull-request host does not name";
+  if (commit === undefined) {
+    return "approved a state that the pull-request host does not name: ask for another look";
+  }
   if (isBeforePush(commit, at, change)) {
     return `approved ${commit.slice(0, 12)} before it was pushed`;
   }

@@ -14,7 +14,7 @@ export async function refusals(
     const what =
       draft.type === "published" ? `${draft.asset} ${draft.version}` : `this ${draft.type} event`;
     const obstacle = obstacleOf(reason, names);
-    const advice = obstacle === undefined ? "." : `: ${obstacle}`;
+    const advice = obstacle === undefined ? `.${rightsAdvice(reason)}` : `: ${obstacle}`;
     return {
       rule: "remote-refused",
       severity: "error",
@@ -22,6 +22,14 @@ export async function refusals(
       path: draft.type === "published" ? draft.manifest : "registry.yaml",
     };
   });
+}
+
+/** One ref that is refused takes the others of its push along: those are called atomic. */
+function rightsAdvice(reason: string): string {
+  const isRefused = /refs\/(?:heads|tags)\/[^\s:]+: (?!atomic)/.test(reason);
+  return isRefused
+    ? " Let Cairn's account write there past the rules of the host (cairn doctor looks at them): nothing is lost, and Cairn tries again."
+    : "";
 }
 
 /**

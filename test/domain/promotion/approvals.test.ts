@@ -96,7 +96,7 @@ describe("a review", () => {
     {
       name: "of nothing that is named",
       options: { reviews: [review("bo", { commit: undefined })] },
-      words: ["bo approved a state that the pull-request host does not name"],
+      words: ["bo approved a state that the pull-request host does not name: ask for another look"],
     },
     {
       name: "older than the head it is said to be about",
