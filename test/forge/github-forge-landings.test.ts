@@ -92,16 +92,24 @@ describe("landings on GitHub", () => {
     expect(await landedSince(base)).toEqual([1]);
   });
 
-  it("finds what a merge queue brought, each group by itself", async () => {
-    const { github } = host;
-    const base = await host.base();
-    await propose("one", { "1.txt": "1" });
-    await propose("two", { "2.txt": "1" }, { "3.txt": "1" });
-    await github.enqueue(registryName, 1);
-    await github.enqueue(registryName, 2);
-    await github.finishQueue(registryName);
-    expect(await landedSince(base)).toEqual([1, 2]);
-  });
+  it.each([
+    ["merge", [1, 2]],
+    ["squash", [1, 2]],
+    ["rebase", [1, 2, 2]],
+  ] as const)(
+    "finds what a merge queue brought, each group by itself: %s",
+    async (how, brought) => {
+      const { github } = host;
+      const base = await host.base();
+      github.protect(registryName, { mergeQueue: true, mergeQueueMethod: how });
+      await propose("one", { "1.txt": "1" });
+      await propose("two", { "2.txt": "1" }, { "3.txt": "1" });
+      await github.enqueue(registryName, 1);
+      await github.enqueue(registryName, 2);
+      await github.finishQueue(registryName);
+      expect(await landedSince(base)).toEqual(brought);
+    },
+  );
 
   it("takes nothing for a landing that was meant for another branch", async () => {
     const base = await host.base();

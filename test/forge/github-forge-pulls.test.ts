@@ -64,7 +64,7 @@ describe("pull requests on GitHub", () => {
     await expect(merging).rejects.toMatchObject({ code: "FORGE_DENIED" });
   });
 
-  it("may be drafts, which nobody merges", async () => {
+  it("may be drafts, which nobody merges until they are ready", async () => {
     const { head } = await draft();
     await host.push("ann", "refs/heads/better", head);
     const pull = { owner, repo, title: "Draft", head: "better", base: "main", draft: true };
@@ -75,6 +75,9 @@ describe("pull requests on GitHub", () => {
     const merging = host.as(by).merge(1, { by, method: "merge", expectedHead: head });
     const told = { code: "FORGE_DENIED", message: expect.stringContaining("draft") as unknown };
     await expect(merging).rejects.toMatchObject(told);
+    await host.github.markReady(registryName, 1);
+    const again = await host.as(by).merge(1, { by, method: "merge", expectedHead: head });
+    expect(again.outcome).toBe("merged");
   });
 
   it.each([

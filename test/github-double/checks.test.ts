@@ -146,6 +146,8 @@ describe("check runs", () => {
       baseUrl: github.apiUrl,
     });
     expect(await create(actions, {})).toBe("not refused");
+    const { data } = await actions.rest.checks.listForRef({ ...octoReg, ref: "topic" });
+    expect(data.check_runs).toMatchObject([{ app: { id: 15_368, slug: "github-actions" } }]);
     github.lies.refuseCheckRuns();
     expect(await create(app, {})).toMatch(/^403 /);
   });

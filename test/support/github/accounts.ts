@@ -35,6 +35,8 @@ export class Accounts {
   readonly #tokens = new Map<string, Session>();
   readonly #tokenOf = new Map<string, string>();
   readonly #apps = new Map<number, App>();
+  /** GitHub's own, which workflows act as; it has no key of anybody's. */
+  #actions: App | undefined;
   readonly #teams = new Map<string, TeamDraft>();
 
   constructor(clock: Clock, nextId: () => number) {
@@ -94,12 +96,16 @@ export class Accounts {
     return this.#teams.get(`${organization}/${slug}`.toLowerCase());
   }
 
+  teamsOf(organization: string): readonly TeamDraft[] {
+    const name = organization.toLowerCase();
+    return [...this.#teams.values()].filter(({ org }) => org.toLowerCase() === name);
+  }
+
   isMember(organization: string, account: Account): boolean {
     const login = account.login.toLowerCase();
-    const own = [...this.#teams.values()].filter(
-      ({ org }) => org.toLowerCase() === organization.toLowerCase(),
+    return this.teamsOf(organization).some(({ members }) =>
+      members.some((member) => member.toLowerCase() === login),
     );
-    return own.some(({ members }) => members.some((member) => member.toLowerCase() === login));
   }
 
   addApp(draft: AppDraft): App {
@@ -116,11 +122,12 @@ export class Accounts {
   }
 
   app(id: number): App | undefined {
-    return this.#apps.get(id);
+    return id === this.#actions?.id ? this.#actions : this.#apps.get(id);
   }
 
   appOfLogin(login: string): App | undefined {
-    return [...this.#apps.values()].find(({ account }) => account.login === login);
+    const apps = [...this.#apps.values(), this.#actions];
+    return apps.find((app) => app?.account.login === login);
   }
 
   /** The app whose installation this is. */
@@ -142,19 +149,34 @@ export class Accounts {
   }
 
   actionsToken(fullName: string, permissions: Readonly<Record<string, string>>): string {
-    const login = "github-actions[bot]";
-    const account =
-      this.find(login) ?? this.#addAccount({ login, type: "Bot", id: this.#nextId() });
+    const app = this.#actionsApp();
+    const { account } = app;
     const token = `ghs_${randomBytes(18).toString("hex")}`;
     this.#tokens.set(token, {
       kind: "actions",
       account,
-      app: undefined,
+      app,
       permissions: { metadata: "read", ...permissions },
       repositories: new Set([fullName.toLowerCase()]),
       expiresAt: undefined,
     });
     return token;
+  }
+
+  #actionsApp(): App {
+    const slug = "github-actions";
+    const login = `${slug}[bot]`;
+    this.#actions ??= {
+      id: 15_368,
+      slug,
+      account: this.find(login) ?? this.#addAccount({ login, type: "Bot", id: this.#nextId() }),
+      publicKey: "",
+      permissions: {},
+      installationId: this.#nextId(),
+      createdAt: this.#clock.now(),
+      installedOn: new Set(),
+    };
+    return this.#actions;
   }
 
   /** Throws GitHub's 401; `undefined` when nobody is named. */

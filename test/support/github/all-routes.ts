@@ -1,8 +1,10 @@
 import { appRoutes } from "./apps.ts";
 import { checkRoutes } from "./checks.ts";
+import { codeOwnersRoute } from "./code-owners.ts";
 import { conversationRoutes } from "./conversation.ts";
 import { gitRoutes } from "./git-routes.ts";
 import { graphqlRoute } from "./graphql.ts";
+import { organizationRoutes } from "./organization-routes.ts";
 import { pullRoutes } from "./pulls.ts";
 import { repositoryRoutes } from "./repository-routes.ts";
 import { reviewRoutes } from "./reviews.ts";
@@ -13,7 +15,9 @@ import { timelineRoutes } from "./timeline.ts";
 
 export const allRoutes: readonly Route[] = [
   ...appRoutes,
+  ...organizationRoutes,
   ...repositoryRoutes,
+  codeOwnersRoute,
   ...gitRoutes,
   ...pullRoutes,
   ...reviewRoutes,

@@ -39,6 +39,8 @@ export interface GitHubDouble {
   enqueue(fullName: string, pullRequest: number): Promise<QueuedGroup>;
   /** Lands the groups whose required checks are green, oldest first; returns their numbers. */
   finishQueue(fullName: string): Promise<readonly number[]>;
+  /** The author says that a draft is none any more. */
+  markReady(fullName: string, pullRequest: number): Promise<void>;
   /** Changes what is drawn from the shared budget of requests. */
   readonly budget: RequestBudget;
 
@@ -131,6 +133,8 @@ export interface RulesetDraft {
   /** The head must hold the newest base. */
   readonly strictChecks?: boolean;
   readonly mergeQueue?: boolean;
+  /** What its groups are made by; default: merge. */
+  readonly mergeQueueMethod?: "merge" | "squash" | "rebase";
   readonly restrict?: readonly ("creation" | "update" | "deletion" | "non_fast_forward")[];
 }
 

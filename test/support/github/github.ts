@@ -13,6 +13,7 @@ import { Deliveries } from "./deliveries.ts";
 import type { DoubleRequest, GitHubDouble, GitHubOptions, WebhookDraft } from "./double.ts";
 import { updateHook } from "./git-transport.ts";
 import { enqueue, finishQueue } from "./merge-queue.ts";
+import { markReady } from "./pull-state.ts";
 import { Repositories } from "./repositories.ts";
 import { addLateReview } from "./reviews.ts";
 import { addRuleset } from "./rule-routes.ts";
@@ -98,6 +99,7 @@ function administration(
   | "protect"
   | "enqueue"
   | "finishQueue"
+  | "markReady"
 > {
   const { accounts, repositories, url, apiUrl } = world;
   const repositoryUrl = (fullName: string) => `${url}/${fullName}.git`;
@@ -129,6 +131,11 @@ function administration(
     protect: (fullName, rules) => addRuleset(world, repositories.get(fullName), rules).id,
     enqueue: async (fullName, number) => enqueue(world, repositories.get(fullName), number),
     finishQueue: async (fullName) => finishQueue(world, repositories.get(fullName)),
+    markReady: async (fullName, number) => {
+      const pull = repositories.get(fullName).pulls.get(number);
+      if (pull === undefined) throw new Error(`there is no #${number}`);
+      await markReady(world, pull);
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import type { QueuedGroup } from "./double.ts";
-import { makeCommits } from "./merging.ts";
+import { makeCommits, type MergeMethod } from "./merging.ts";
 import type { Account, Json, Pull, QueueEntry, Repository } from "./model.ts";
 import { note, payloadShape } from "./pull-events.ts";
 import { markMerged } from "./pull-state.ts";
@@ -21,17 +21,24 @@ export async function enqueue(
     const waiting = repository.queue.filter((entry) => entry.pull.base.branch === pull.base.branch);
     const base = waiting.at(-1)?.head ?? (await repository.refs.get(target)) ?? pull.base.sha;
     const by = pull.author;
-    const [head] = await makeCommits(world, pull, { base, by, method: "merge" });
+    const method = methodOf(repository, target);
+    const commits = await makeCommits(world, pull, { base, by, method });
+    const head = commits.at(-1);
     if (head === undefined) throw new Error(`#${number} conflicts with what is before it`);
     const ref = `refs/heads/gh-readonly-queue/${pull.base.branch}/pr-${number}-${base}`;
     await moveRefs(repository, [{ ref, to: head }]);
-    const entry: QueueEntry = { pull, ref, head, base, by };
+    const entry: QueueEntry = { pull, ref, head, base, commits, by };
     repository.queue.push(entry);
     note(world, pull, { event: "added_to_merge_queue", actor: by });
     await refsMoved(world, repository, [{ ref, before: undefined, after: head }], { by });
     await tellGroup(world, entry, { action: "checks_requested" });
     return { pullRequest: number, ref, head, base };
   });
+}
+
+function methodOf(repository: Repository, ref: string): MergeMethod {
+  const rules = rulesetsFor(repository, ref).find((found) => found.rules.mergeQueue === true);
+  return rules?.rules.mergeQueueMethod ?? "merge";
 }
 
 /** Lands groups from the front as long as their required checks are green. */
@@ -60,7 +67,7 @@ async function obstaclesOf({ pull, head, by }: QueueEntry): Promise<readonly str
 }
 
 async function land(world: World, entry: QueueEntry): Promise<void> {
-  const { pull, ref, head, by } = entry;
+  const { pull, ref, head, commits, by } = entry;
   const { repository } = pull;
   const target = `refs/heads/${pull.base.branch}`;
   const before = await repository.refs.get(target);
@@ -68,7 +75,7 @@ async function land(world: World, entry: QueueEntry): Promise<void> {
     { ref: target, to: head, from: before },
     { ref, to: undefined },
   ]);
-  await markMerged(world, pull, { by, commit: head, brought: [head] });
+  await markMerged(world, pull, { by, commit: head, brought: commits });
   const cause = { by, type: "merge_queue_merge", merging: pull } as const;
   await refsMoved(world, repository, [{ ref: target, before, after: head }], cause);
   await refsMoved(world, repository, [{ ref, before: head, after: undefined }], {

@@ -212,6 +212,8 @@ export interface QueueEntry {
   readonly ref: string;
   readonly head: string;
   readonly base: string;
+  /** From base to head, oldest first. */
+  readonly commits: readonly string[];
   readonly by: Account;
 }
 

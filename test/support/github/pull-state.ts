@@ -21,6 +21,14 @@ export async function closePull(world: World, pull: Pull, by: Account): Promise<
   await tellPull(world, pull, { action: "closed", by });
 }
 
+export async function markReady(world: World, pull: Pull): Promise<void> {
+  if (!pull.isDraft) throw new Error(`#${pull.number} is no draft`);
+  Object.assign(pull, { isDraft: false });
+  const by = pull.author;
+  note(world, pull, { event: "ready_for_review", actor: by });
+  await tellPull(world, pull, { action: "ready_for_review", by });
+}
+
 /** It landed as `commit`; `brought` are all commits that are new on the base for it. */
 export async function markMerged(
   world: World,

@@ -3,9 +3,15 @@ import { forbidden, notFound, ok } from "./answers.ts";
 import { formatTime } from "./clock.ts";
 import { cursorPageOf, pageOf } from "./paging.ts";
 import { levelIn, need, onRepository, parameter } from "./route-kit.ts";
-import type { Call, Route } from "./routing.ts";
-import { fullRepositoryShape, nodeId, permissionFlags, userShape } from "./shapes.ts";
-import type { Activity, Json } from "./model.ts";
+import type { RepositoryCall, Route } from "./routing.ts";
+import {
+  fullRepositoryShape,
+  nodeId,
+  permissionFlags,
+  repositoryUrl,
+  userShape,
+} from "./shapes.ts";
+import type { Activity, Json, Webhook } from "./model.ts";
 import type { World } from "./world.ts";
 
 export const repositoryRoutes: readonly Route[] = [
@@ -45,7 +51,9 @@ export const repositoryRoutes: readonly Route[] = [
       });
     },
   ),
-  { method: "GET", template: "/orgs/{org}/teams/{team_slug}/members", handle: teamMembers },
+  onRepository("GET", "/hooks", need("read", "repository_hooks", "admin"), async (call) =>
+    pageOf(call, call.repository.webhooks, (webhook) => webhookShape(call, webhook)),
+  ),
 ];
 
 function activityShape(world: World, activity: Activity): Json {
@@ -61,24 +69,23 @@ function activityShape(world: World, activity: Activity): Json {
   };
 }
 
-async function teamMembers(call: Call): ReturnType<typeof pageOf> {
-  const { world, session, parameters } = call;
-  const { org = "", team_slug: slug = "" } = parameters;
-  if (session.kind !== "user" && session.permissions["members"] === undefined) {
-    throw forbidden("Resource not accessible by integration");
-  }
-  if (session.kind === "user" && !isInside(call, org)) {
-    throw forbidden("Must have admin rights to Repository.");
-  }
-  const team = world.accounts.team(org, slug);
-  if (team === undefined) throw notFound();
-  return pageOf(call, team.members, (login) => userShape(world, world.accounts.get(login)));
-}
-
-/** People of the organization: in one of its teams, or trusted with one of its repositories. */
-function isInside({ world, session }: Call, organization: string): boolean {
-  return (
-    world.accounts.isMember(organization, session.account) ||
-    world.repositories.trusts(organization, session.account)
-  );
+function webhookShape(call: RepositoryCall, { id, url, events }: Webhook): Json {
+  const { world, repository } = call;
+  const self = `${repositoryUrl(world, repository)}/hooks/${id}`;
+  const time = formatTime(repository.createdAt);
+  return {
+    type: "Repository",
+    id,
+    name: "web",
+    active: true,
+    events: [...(events ?? ["*"])],
+    config: { url, content_type: "json", insecure_ssl: "0", secret: "********" },
+    created_at: time,
+    updated_at: time,
+    url: self,
+    test_url: `${self}/test`,
+    ping_url: `${self}/pings`,
+    deliveries_url: `${self}/deliveries`,
+    last_response: { code: null, status: "unused", message: null },
+  };
 }

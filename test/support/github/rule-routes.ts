@@ -117,6 +117,7 @@ function bypassShape(world: World, login: string): Json {
 /** The draft in GitHub's own rules. */
 export function rulesOf(rules: RulesetDraft): readonly Json[] {
   const { requiredApprovals, requiredChecks, mergeQueue, restrict = [] } = rules;
+  const { mergeQueueMethod = "merge" } = rules;
   return [
     ...restrict.map((type) => ({
       type,
@@ -124,7 +125,7 @@ export function rulesOf(rules: RulesetDraft): readonly Json[] {
     })),
     ...(requiredApprovals === undefined ? [] : [pullRequestRule(requiredApprovals, rules)]),
     ...(requiredChecks === undefined ? [] : [statusChecksRule(requiredChecks, rules)]),
-    ...(mergeQueue === true ? [mergeQueueRule] : []),
+    ...(mergeQueue === true ? [mergeQueueRule(mergeQueueMethod)] : []),
   ];
 }
 
@@ -152,18 +153,20 @@ function statusChecksRule(checks: readonly string[], { strictChecks = false }: R
   };
 }
 
-const mergeQueueRule = {
-  type: "merge_queue",
-  parameters: {
-    check_response_timeout_minutes: 60,
-    grouping_strategy: "ALLGREEN",
-    max_entries_to_build: 5,
-    max_entries_to_merge: 5,
-    merge_method: "MERGE",
-    min_entries_to_merge: 1,
-    min_entries_to_merge_wait_minutes: 0,
-  },
-};
+function mergeQueueRule(method: string): Json {
+  return {
+    type: "merge_queue",
+    parameters: {
+      check_response_timeout_minutes: 60,
+      grouping_strategy: "ALLGREEN",
+      max_entries_to_build: 5,
+      max_entries_to_merge: 5,
+      merge_method: method.toUpperCase(),
+      min_entries_to_merge: 1,
+      min_entries_to_merge_wait_minutes: 0,
+    },
+  };
+}
 
 async function tipOf(call: RepositoryCall): Promise<string> {
   const tip = await call.repository.refs.get(`refs/heads/${parameter(call, "branch")}`);

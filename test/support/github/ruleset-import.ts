@@ -47,7 +47,11 @@ function addRule(draft: Draft, rule: Json): void {
       strictChecks: parameters["strict_required_status_checks_policy"] === true,
     });
   } else if (type === "merge_queue") {
-    Object.assign(draft, { mergeQueue: true });
+    const method = textOf(parameters, "merge_method")?.toLowerCase();
+    Object.assign(draft, {
+      mergeQueue: true,
+      mergeQueueMethod: oneOf(method, ["merge", "squash", "rebase"]) ?? "merge",
+    });
   } else {
     throw invalidRequest(`Invalid rule '${type}'.`);
   }

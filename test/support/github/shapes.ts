@@ -39,6 +39,16 @@ export function userShape(world: World, { id, login, type }: Account): Json {
 
 /** The account of a token, with its private half. */
 export function privateUserShape(world: World, account: Account): Json {
+  return {
+    ...publicUserShape(world, account),
+    ...counts("private_gists", "total_private_repos", "owned_private_repos", "disk_usage"),
+    collaborators: 0,
+    two_factor_authentication: true,
+  };
+}
+
+/** As everybody sees it. */
+export function publicUserShape(world: World, account: Account): Json {
   const time = formatTime(world.clock.now());
   return {
     ...userShape(world, account),
@@ -52,9 +62,6 @@ export function privateUserShape(world: World, account: Account): Json {
     ...counts("public_repos", "public_gists", "followers", "following"),
     created_at: time,
     updated_at: time,
-    ...counts("private_gists", "total_private_repos", "owned_private_repos", "disk_usage"),
-    collaborators: 0,
-    two_factor_authentication: true,
   };
 }
 
