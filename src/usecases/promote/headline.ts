@@ -20,7 +20,7 @@ export function headlineOf(report: CheckReport): string {
   // What is refused says so itself.
   const errors = findings.filter(
     (finding) => isBlocking(finding) && (refusals.length === 0 || finding.rule !== refusedRule),
-  ).length;
+  );
   const names = shortNames(report);
   const [only, ...others] = moves;
   const parts = [
@@ -31,9 +31,14 @@ export function headlineOf(report: CheckReport): string {
     ...(policy === undefined
       ? []
       : [`the policy changes${policy.outcome === "failed" ? ", without those who own it" : ""}`]),
-    ...(errors > 0 ? [counted(errors, "error")] : []),
+    ...(errors.length > 0 ? [counted(errors.length, "error")] : []),
     ...refusalParts(refusals),
   ];
+  const [error] = errors;
+  if (parts.length === 1 && error !== undefined) {
+    const which = errors.length === 1 ? "in" : "the first in";
+    return plainLine(`${parts[0]}, ${which} ${error.path}: ${error.message}`, mostLetters);
+  }
   const shown = parts.slice(0, mostParts);
   if (parts.length > shown.length) shown.push(`${parts.length - shown.length} more`);
   return plainLine(shown.join("; ") || report.summary, mostLetters);
