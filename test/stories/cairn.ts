@@ -106,17 +106,14 @@ export class Cairn {
       return host.checks.publish(...draft);
     };
     const say: typeof host.checks.say = async (...words) => host.checks.say(...words);
-    return apply({
-      ...this.session,
-      host: {
-        teams: host.teams,
-        checks: { publish, say },
-        repositoryId: async (signal) => host.repositoryId(signal),
-        mergeGroups: async (signal) => host.mergeGroups(signal),
-        statusesOf: async (commit, signal) => host.statusesOf(commit, signal),
-        inspect: async (signal) => host.inspect(signal),
+    const watched = new Proxy(host, {
+      get: (target, key): unknown => {
+        if (key === "checks") return { publish, say };
+        const value: unknown = Reflect.get(target, key);
+        return typeof value === "function" ? value.bind(target) : value;
       },
     });
+    return apply({ ...this.session, host: watched });
   }
 
   /**

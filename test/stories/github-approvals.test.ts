@@ -270,7 +270,7 @@ describe("what an approval is worth later", () => {
     expect(await cairn.says(number)).toMatchInlineSnapshot(
       `
       "failed: prod: taxi 1 → 2, 85 B to prod (1 of 1 gates fails)
-      ❌ approvals: 0 of 1 approvals. Not counted: bo approved a state that the pull-request host does not name. Ask somebody of leads for a review; the author's own does not count."
+      ❌ approvals: 0 of 1 approvals. Not counted: bo approved a state that the pull-request host does not name: ask for another look. Ask somebody of leads for a review; the author's own does not count."
     `,
     );
     expect(await bo.approves(number)).toBe("done");

@@ -204,7 +204,7 @@ describe("what changes under way", () => {
     expect(await cairn.says(number)).toMatchInlineSnapshot(
       `
       "failed: prod: taxi 1 → 2, 85 B to prod (1 of 1 gates fails)
-      ❌ approvals: 0 of 1 approvals. Not counted: bo approved it while it was meant for another branch, where it showed another difference: ask for another look. Ask somebody of leads for a review; the author's own does not count."
+      ❌ approvals: 0 of 1 approvals. Not counted: bo approved it before its base branch was switched, which changes what it shows: ask for another look. Ask somebody of leads for a review; the author's own does not count."
     `,
     );
     await bo.approves(number);

@@ -205,6 +205,43 @@ describe("the way back", () => {
   });
 });
 
+describe("the way out", () => {
+  it("a stage file that is removed is a withdrawal", async () => {
+    const { ann, dee, cairn } = await tell();
+    const number = await dee.proposes({ "stages/prod/models/taxi.yaml": undefined });
+    await cairn.looks();
+    expect(await cairn.says(number)).toMatchInlineSnapshot(`
+      "failed: prod: taxi 1 is withdrawn (1 of 1 gates fails)
+      ❌ approvals: 0 of 1 approvals. Not counted: dee may not approve models/taxi. Ask somebody who may approve models/taxi (policies/access.yaml) for a review."
+    `);
+    await ann.approves(number);
+    await cairn.looks();
+    expect(await cairn.says(number)).toMatchInlineSnapshot(`"passed: prod: taxi 1 is withdrawn"`);
+    await dee.merges(number);
+    await cairn.looks();
+    expect(await cairn.events()).toMatchInlineSnapshot(`
+      [
+        "withdraw models/taxi 1 from prod",
+      ]
+    `);
+    expect(await cairn.runs()).toEqual({});
+  });
+
+  it("a model that prod runs is not removed", async () => {
+    const { dee, cairn } = await tell();
+    const number = await dee.proposes({
+      "models/taxi/model.yaml": undefined,
+      "models/taxi/weights.bin": undefined,
+    });
+    await cairn.looks();
+    expect(await cairn.says(number)).toMatchInlineSnapshot(`"failed: 2 errors, the first in stages/prod/models/taxi.yaml: prod runs models/taxi 1, whose manifest is gone: bring it back, or withdraw the asset first (cairn withdraw models/taxi --stage prod)."`);
+    await dee.merges(number);
+    await cairn.looks();
+    expect(await cairn.events()).toMatchInlineSnapshot(`[]`);
+    expect(await cairn.runs()).toEqual({ taxi: "1" });
+  });
+});
+
 describe("the policy", () => {
   const noTeam = access.replace(', "team:ml-leads"', "");
 

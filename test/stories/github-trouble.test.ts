@@ -219,7 +219,7 @@ describe("what people write", () => {
     const files: Files = { ...many, "zoo/model.yaml": "name: zoo\ntype: none_such\npath: ./w\n" };
     const number = await dee.proposes(files);
     await cairn.looks();
-    expect(await cairn.says(number)).toMatchInlineSnapshot(`"failed: 2 errors"`);
+    expect(await cairn.says(number)).toMatchInlineSnapshot(`"failed: 2 errors, the first in zoo/model.yaml: "type" cannot be "none_such". What the files are. One of: custom_model, mlflow_model, triton_model (upper or lower case)."`);
     expect(await cairn.annotations(number)).toMatchInlineSnapshot(`
       [
         "schema zoo/model.yaml:2",
@@ -330,6 +330,40 @@ describe("a host that fails", () => {
     `);
   });
 
+  it("another Cairn that knows nothing says nothing again", async () => {
+    const { ann, bo, dee, cairn, anotherCairn } = await tell();
+    const numbers = [await ann.proposes(taxiToProd), await dee.proposes(model("slow", "second"))];
+    const bad = { "zoo/model.yaml": "name: zoo\ntype: none_such\npath: ./w\n" };
+    numbers.push(await dee.proposes(bad));
+    await bo.approves(numbers[0] ?? 0);
+    await cairn.looks();
+    const said = await Promise.all(numbers.map((number) => cairn.says(number)));
+    cairn.news();
+    await (await anotherCairn()).looks();
+    expect(cairn.news()).toEqual([]);
+    expect(await Promise.all(numbers.map((number) => cairn.says(number)))).toEqual(said);
+  });
+
+  it("two Cairns at the same time: everything is there, and once", async () => {
+    const { ann, bo, dee, cairn, anotherCairn } = await tell();
+    const toProd = await ann.proposes(taxiToProd);
+    await bo.approves(toProd);
+    await ann.labels(toProd, "cairn:merge-when-ready");
+    const other = await dee.proposes(model("slow", "second"));
+    await dee.merges(other);
+    const another = await anotherCairn();
+    await Promise.all([cairn.looks(), another.looks()]);
+    await cairn.looks();
+    expect(await cairn.stateOf(toProd)).toBe("merged");
+    expect((await cairn.events()).toSorted()).toMatchInlineSnapshot(`
+      [
+        "accept models/taxi 2 in prod",
+        "publish models/slow 2, followed by dev",
+      ]
+    `);
+    expect(await cairn.runs()).toEqual({ taxi: "2" });
+  });
+
   it("a ruleset keeps Cairn from the ledger: it says so, and nothing is lost", async () => {
     const { dee, cairn, github, ann } = await tell();
     const id = github.protect(fullName, {
@@ -355,7 +389,7 @@ describe("a host that fails", () => {
           "Degraded True: 1 error on the branch holds something back.",
         ],
         "findings": [
-          "remote-refused: The remote does not take models/slow 2: refs/heads/cairn-ledger: hook declined; refs/tags/models/slow@v2: atomic push failure.",
+          "remote-refused: The remote does not take models/slow 2: refs/heads/cairn-ledger: hook declined; refs/tags/models/slow@v2: atomic push failure. Let Cairn's account write there past the rules of the host (cairn doctor looks at them): nothing is lost, and Cairn tries again.",
         ],
       }
     `);

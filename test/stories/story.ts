@@ -44,6 +44,8 @@ export type Story = Readonly<Record<PersonName, Person>> & {
   readonly cairn: Cairn;
   readonly github: GitHubDouble;
   readonly work: WorkTree;
+  /** One more Cairn on the same registry, which knows nothing yet. */
+  readonly anotherCairn: () => Promise<Cairn>;
   /** So many hours pass, on GitHub and here. */
   readonly pass: (hours: number) => void;
 };
@@ -109,10 +111,8 @@ async function tell(beginning: Beginning): Promise<Story> {
   onTestFinished(() => github.close());
   const work = await openWorkTree(join(folder, "work"), github);
   await work.git("fetch", "--quiet", beginning.folder, "+refs/heads/main:refs/remotes/origin/main");
-  const cairn = await openCairn(github, join(folder, "cairn"), {
-    atEnd: onTestFinished,
-    eventsBefore: beginning.events,
-  });
+  const access = { atEnd: onTestFinished, eventsBefore: beginning.events };
+  const cairn = await openCairn(github, join(folder, "cairn"), access);
   onTestFinished(async ({ task }) => {
     // A story that failed already is not told to the end.
     if (task.result?.state !== "fail") await endWell(github, cairn);
@@ -122,6 +122,7 @@ async function tell(beginning: Beginning): Promise<Story> {
     cairn,
     github,
     work,
+    anotherCairn: () => openCairn(github, join(folder, "another"), access),
     pass: (hours) => github.clock.tick(hours * 3_600_000),
   };
 }
