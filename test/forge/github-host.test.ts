@@ -287,6 +287,29 @@ describe("the comment", () => {
   });
 });
 
+describe("accounts", () => {
+  it.each([
+    { login: "Bo", known: true },
+    { login: "github-actions[bot]", known: true },
+    { login: "nobody-at-all", known: false },
+    { login: "..", known: false },
+    { login: "bo/repos", known: false },
+    { login: "", known: false },
+  ])("$login is one: $known", async ({ login, known }) => {
+    const services = await openServices();
+
+    expect(await services.host("app").hasAccount(login)).toBe(known);
+  });
+
+  it("are not guessed", async () => {
+    const api = await startScriptedApi();
+    api.on(/./, { status: 503, body: {} });
+    const host = new GitHubHost({ client: api.client(), git: noGit, log: silentLog });
+
+    expect(await codeOf(host.hasAccount("bo"))).toBe("FORGE_UNAVAILABLE");
+  });
+});
+
 describe("teams", () => {
   it("says who is in one", async () => {
     const services = await openServices();
@@ -295,6 +318,16 @@ describe("teams", () => {
     const { teams } = services.host("app");
 
     expect(await teams.membersOf("ML-leads")).toEqual(["ann-contoso", "bo"]);
+    expect(await teams.membersOf("ML-owners")).toBeUndefined();
+  });
+
+  it("are asked for in vain by a workflow", async () => {
+    const services = await openServices();
+    services.github.addTeam({ org: "contoso", slug: "ml-leads", members: ["bo"] });
+    const { teams } = services.host("actions");
+
+    expect(await codeOf(teams.membersOf("ml-leads"))).toBe("FORGE_DENIED");
+    expect(await codeOf(teams.membersOf("ml-owners"))).toBe("FORGE_DENIED");
   });
 
   it.each([

@@ -39,6 +39,7 @@ it("finds everything right after what init --github says was done", async () => 
   const services = await openServices();
   await addWorkflows(services);
   await importRulesets(services);
+  services.github.addTeam({ org: "contoso", slug: "ml", members: ["bo"] });
   services.github.lies.refuseWorkflowTags();
   const mirror = await services.mirror();
 
@@ -82,6 +83,40 @@ it("says what is open to everybody, each with what to do", async () => {
     "github tags": "ok",
   });
   expect(found.filter(({ outcome, hint }) => outcome !== "ok" && hint === undefined)).toEqual([]);
+  expect(found.find(({ check }) => check === "github branch main")?.hint).toContain("Classic");
+});
+
+it("warns when the registry is another branch than GitHub's default", async () => {
+  const services = await openServices();
+  const git = { ...noGit, branch: "refs/heads/registry" };
+  services.github.protect("contoso/ml-registry", { requiredApprovals: 1 });
+  const found = await services.host("app", git).inspect();
+
+  expect(outcomes(found)).toMatchObject({ "github default branch": "warning" });
+  const { hint } = found.find(({ check }) => check === "github branch registry") ?? {};
+  expect(hint).not.toContain("Classic");
+});
+
+it("says that code owners are not known, and that GitHub tells of changes", async () => {
+  const services = await openServices();
+  await addWorkflows(services);
+  const host = services.host("cleo", await services.mirror());
+  const about = async (): Promise<readonly string[]> =>
+    (await host.inspect())
+      .filter(({ check }) => /owners|webhook/.test(check))
+      .map(({ outcome, message }) => `${outcome}: ${message}`);
+
+  expect(await about()).toEqual([
+    "warning: GitHub finds 1 errors in .github/CODEOWNERS: those people are not asked.",
+    "ok: GitHub tells Cairn of nothing itself; Cairn looks in each poll interval.",
+  ]);
+  services.github.addTeam({ org: "contoso", slug: "ml", members: [] });
+  const hook = { repository: "contoso/ml-registry", secret: "s" };
+  services.github.addWebhook({ ...hook, url: "http://127.0.0.1:9/webhooks/github" });
+  expect(await about()).toEqual([
+    "ok: .github/CODEOWNERS asks the right people for reviews.",
+    "ok: GitHub tells Cairn of changes at once.",
+  ]);
 });
 
 it("names each permission that an App lacks", async () => {

@@ -19,6 +19,7 @@ export class MemoryHost implements HostServices {
   };
 
   readonly checks = { publish: unused, say: unused };
+  hasAccount = unused;
   repositoryId = unused;
   mergeGroups = unused;
   inspect = unused;

@@ -45,6 +45,10 @@ export class RecordingHost implements HostServices {
     },
   };
 
+  async hasAccount(): Promise<boolean> {
+    return true;
+  }
+
   async repositoryId(): Promise<string> {
     return "1";
   }

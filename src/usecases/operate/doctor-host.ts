@@ -82,8 +82,27 @@ export async function checkPeople(
       warning("teams", `${formatEmptyTeam(empty)}.`, "Name a team of the organization."),
     ),
     ...strangers(access),
+    ...(await unknownAccounts(session.host, access)),
   ];
   return checks.length > 0 ? checks : [ok("people", "The policy's people and teams are known.")];
+}
+
+/** Asked for one after the other, at most. */
+const mostAccounts = 50;
+
+/** A name with a mistake in it gives nobody anything, and nobody says so. */
+async function unknownAccounts(
+  host: RegistrySession["host"],
+  access: AccessPolicy | undefined,
+): Promise<readonly Check[]> {
+  const logins = (access?.people ?? []).flatMap(({ github }) => github ?? []);
+  const unknown: string[] = [];
+  for (const login of logins.slice(0, mostAccounts)) {
+    if (host !== undefined && !(await host.hasAccount(login))) unknown.push(login);
+  }
+  if (unknown.length === 0) return [];
+  const message = `The host has no account ${nameFew(unknown)}.`;
+  return [warning("people", message, "Correct github: in policies/access.yaml.")];
 }
 
 /** People with a role and without an account: on GitHub nobody is known by a mail address. */

@@ -99,6 +99,7 @@ function hostThat(answers: Partial<HostServices>): HostServices {
   return {
     checks: { publish: refuse, say: refuse },
     teams: { membersOf: refuse },
+    hasAccount: refuse,
     repositoryId: refuse,
     mergeGroups: refuse,
     statusesOf: refuse,
@@ -108,9 +109,18 @@ function hostThat(answers: Partial<HostServices>): HostServices {
 }
 
 /** What the doctor says of a registry whose leads are these. */
-async function examine(leads: readonly string[], host: HostServices | undefined) {
+async function examine(
+  leads: readonly string[],
+  host: HostServices | undefined,
+  logins: readonly string[] = [],
+) {
   const remote = new MemoryRemote();
-  const access = { people: { ann: ["ann@contoso.example"] }, roles: { leads }, bindings: [] };
+  const ids = logins.map((login) => [`of-${login}`, login] as const);
+  const people = {
+    ann: ["ann@contoso.example"],
+    ...Object.fromEntries(ids.map(([id]) => [id, []])),
+  };
+  const access = { people, logins: Object.fromEntries(ids), roles: { leads }, bindings: [] };
   remote.land(filesOf({ assets: [], access }));
   const session = openSession(remote);
   await recordAll(session, []);
@@ -141,6 +151,19 @@ describe("the doctor of a registry on a host", () => {
         "warning teams: team:ml-leads gives nobody the role leads: the pull-request host has no such team.",
         "warning people: The policy names no account of ann: what they do on GitHub is nobody's.",
       ]),
+    );
+  });
+
+  it("names accounts that are not there, and asks for fifty", async () => {
+    const asked: string[] = [];
+    const hasAccount = async (login: string) => asked.push(login) !== 2;
+    const logins = Array.from({ length: 60 }, (_, index) => `login-${index}`);
+    const lines = await examine([], hostThat({ hasAccount }), logins);
+
+    expect(asked).toEqual(logins.slice(0, 50));
+    expect(lines).toContain("warning people: The host has no account login-1.");
+    expect(await examine([], hostThat({ hasAccount: refuse }), ["bo"])).toContainEqual(
+      expect.stringMatching(/^failed people: /),
     );
   });
 

@@ -12,6 +12,7 @@ import type { GitHubClient } from "./api.ts";
 import { readVerdicts } from "./commit-verdicts.ts";
 import type { HostGit } from "./host-git.ts";
 import { inspectGitHub } from "./inspect.ts";
+import { isRefusal } from "./refusal.ts";
 import { readFields } from "./shapes.ts";
 import { GitHubTeams } from "./teams.ts";
 
@@ -35,6 +36,19 @@ export class GitHubHost implements HostServices {
     this.#options = { ...options, checkName };
     this.checks = new GitHubCheckReporter(client, checkName, log);
     this.teams = new GitHubTeams(client);
+  }
+
+  async hasAccount(login: string, signal?: AbortSignal): Promise<boolean> {
+    if (!/^[\w-]{1,100}(?:\[bot\])?$/.test(login)) return false;
+    const { client } = this.#options;
+    try {
+      // https://docs.github.com/rest/users/users#get-a-user
+      await client.get("GET /users/{username}", { username: login }, { signal });
+      return true;
+    } catch (error) {
+      if (isRefusal(error, [404])) return false;
+      throw error;
+    }
   }
 
   async repositoryId(signal?: AbortSignal): Promise<string> {

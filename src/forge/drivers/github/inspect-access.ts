@@ -1,13 +1,13 @@
 import type { HostInspection } from "../../host-services.ts";
 import type { GitHubRights } from "./api.ts";
-import { doubtful, fine, wrong, type Inspected } from "./inspection.ts";
+import { branchName, doubtful, fine, wrong, type Inspected } from "./inspection.ts";
 import { readFields, type Fields } from "./shapes.ts";
 
 const where = "github access";
 
 /** As whom Cairn works, and what it may do. */
 export async function inspectAccess(
-  { client }: Inspected,
+  { client, git }: Inspected,
   signal: AbortSignal | undefined,
 ): Promise<readonly HostInspection[]> {
   const name = `${client.owner}/${client.repository}`;
@@ -22,12 +22,21 @@ export async function inspectAccess(
   return [
     fine(where, `${account.login ?? "Somebody"} works on ${name} (id ${fields.id("id")}).`),
     ...(fields.has("archived") && fields.boolean("archived") ? [archived(name)] : []),
+    ...inspectDefault(fields.optionalString("default_branch"), branchName(git)),
     ...(rights.type === "app" ? appRights(rights) : tokenRights(rights, fields)),
   ];
 }
 
 function archived(name: string): HostInspection {
   return wrong(where, `${name} is archived: nothing can be written.`, "Unarchive it on GitHub.");
+}
+
+/** GitHub proposes the default branch for new pull requests, and reads CODEOWNERS of each base. */
+function inspectDefault(found: string | undefined, branch: string): readonly HostInspection[] {
+  if (found === undefined || found === branch) return [];
+  const message = `The registry is the branch ${branch}, and GitHub's default branch is ${found}: pull requests go there unless somebody chooses.`;
+  const hint = `Make ${branch} the default branch (Settings, General), or name the other one as branch: in cairn.yaml.`;
+  return [doubtful("github default branch", message, hint)];
 }
 
 /** What an App must have, and what for. */

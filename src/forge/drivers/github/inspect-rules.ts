@@ -18,7 +18,8 @@ export async function inspectRules(
     readRules(client, branch, signal),
     readRules(client, ledgerBranch, signal),
   ]);
-  return [
+  const isNone = rulesets.length + ofBranch.length + ofLedger.length === 0;
+  const found = [
     guarded(`github branch ${ledgerBranch}`, ledgerBranch, {
       types: ofLedger.map(({ type }) => type),
       rulesets: rulesets.filter(({ id }) => ofLedger.some((rule) => rule.rulesetId === id)),
@@ -26,6 +27,14 @@ export async function inspectRules(
     ...inspectTags(rulesets),
     ...inspectBranch(branch, checkName, ofBranch),
   ];
+  return isNone ? found.map(withClassic) : found;
+}
+
+/** What keeps branches the old way is not seen here. */
+function withClassic(inspection: HostInspection): HostInspection {
+  const { hint } = inspection;
+  if (hint !== importHint) return inspection;
+  return { ...inspection, hint: `${hint} Classic branch protection is not looked at.` };
 }
 
 function inspectTags(rulesets: readonly Ruleset[]): readonly HostInspection[] {
