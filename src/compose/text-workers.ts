@@ -8,6 +8,8 @@ import type { ParseAnswer, ParseJob } from "./parse-worker.ts";
 const batchesAhead = 2;
 /** This thread parses as well. More of them cost more than they save (docs/performance.md). */
 const maxWorkers = 3;
+/** A thread keeps nothing from one batch to the next: with more room it only collects later. */
+const youngMb = 16;
 const script = new URL("./parse-worker.js", import.meta.url);
 
 /** Threads beside this one, where there are cores for them and the program is built. */
@@ -52,7 +54,7 @@ interface Waiting {
 class Thread {
   isAlive = true;
   readonly #worker = new Worker(script, {
-    resourceLimits: { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 64 },
+    resourceLimits: { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: youngMb },
   });
   readonly #waiting = new Map<number, Waiting>();
   #next = 0;

@@ -20,16 +20,27 @@ export function isBeside({ pointer }: LocalPath): boolean {
   return pointer[0] === besideKey;
 }
 
+const indexes = new WeakMap<Registry, ReadonlyMap<string, Asset>>();
+
+/** The asset whose manifest stands there: asked only where assets contain each other. */
+export function assetAt(path: string, registry: Registry): Asset | undefined {
+  const index =
+    indexes.get(registry) ??
+    new Map(registry.assets.map((asset) => [asset.document.path, asset] as const));
+  indexes.set(registry, index);
+  return index.get(path);
+}
+
 /** Computes the content digests of one snapshot, each asset and file once. */
 export class ContentDigester {
   readonly #hasher: FileHasher;
-  readonly #assetsByPath: ReadonlyMap<string, Asset>;
+  readonly #registry: Registry;
   readonly #cyclic: ReadonlySet<Asset>;
   readonly #digests = new Map<Asset, Promise<Digest>>();
 
   constructor(registry: Registry, sources: ByteSources) {
     this.#hasher = new FileHasher(sources);
-    this.#assetsByPath = new Map(registry.assets.map((asset) => [asset.document.path, asset]));
+    this.#registry = registry;
     this.#cyclic = assetsInCycles(localAssetGraph(registry));
   }
 
@@ -79,7 +90,7 @@ export class ContentDigester {
 
   /** An asset on a cycle has no digest of its own to give; it is reported and never published. */
   async #nested(key: string, path: string): Promise<JsonObject> {
-    const asset = this.#assetsByPath.get(path);
+    const asset = assetAt(path, this.#registry);
     if (asset === undefined || this.#cyclic.has(asset)) return { asset: key, digest: "cycle" };
     return { asset: key, digest: await this.digest(asset) };
   }

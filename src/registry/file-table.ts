@@ -1,14 +1,20 @@
 import type { FileIndex } from "../domain/registry.ts";
 import type { SourceEntry } from "../source/source-tree.ts";
 
+/**
+ * Many snapshots are open at a time, and of most of them little is asked: until then it is searched
+ * for, which costs as much as twenty looks into an index.
+ */
+const searchesPerEntry = 20;
+
 /** Finds entries by path and by folder; the listing is sorted, so a folder is one run of it. */
 export class FileTable implements FileIndex {
   readonly #entries: readonly SourceEntry[];
-  readonly #byPath: ReadonlyMap<string, SourceEntry>;
+  #byPath: ReadonlyMap<string, SourceEntry> | undefined;
+  #asked = 0;
 
   constructor(entries: readonly SourceEntry[]) {
     this.#entries = entries;
-    this.#byPath = new Map(entries.map((entry) => [entry.path, entry]));
   }
 
   get count(): number {
@@ -20,7 +26,12 @@ export class FileTable implements FileIndex {
   }
 
   get(path: string): SourceEntry | undefined {
-    return this.#byPath.get(path);
+    if (this.#byPath !== undefined) return this.#byPath.get(path);
+    this.#asked += 1;
+    if (this.#asked > this.#entries.length / searchesPerEntry) this.#byPath = this.#index();
+    // The last one, if a broken tree names a path twice.
+    const found = this.#entries[this.#indexAfter(path) - 1];
+    return found?.path === path ? found : undefined;
   }
 
   *paths(): Iterable<string> {
@@ -28,11 +39,11 @@ export class FileTable implements FileIndex {
   }
 
   has(path: string): boolean {
-    return this.#byPath.get(path)?.type === "file";
+    return this.get(path)?.type === "file";
   }
 
   objectIdOf(path: string): string | undefined {
-    const entry = this.#byPath.get(path);
+    const entry = this.get(path);
     return entry?.type === "file" ? entry.objectId : undefined;
   }
 
@@ -53,6 +64,15 @@ export class FileTable implements FileIndex {
 
   #from(text: string): SourceEntry | undefined {
     return this.#entries[this.#indexOf(text)];
+  }
+
+  #index(): ReadonlyMap<string, SourceEntry> {
+    return new Map(this.#entries.map((entry) => [entry.path, entry]));
+  }
+
+  /** The first entry whose path is after `path`: no path has a character before U+0001. */
+  #indexAfter(path: string): number {
+    return this.#indexOf(`${path}\u0000`);
   }
 
   /** The first entry whose path is not before `text`. */

@@ -49,7 +49,13 @@ export function parseLedgerMessage(commit: string, message: string): LedgerEvent
   }
   const isLedgerEvent = validator();
   if (!isLedgerEvent(value)) throw ledgerUnreadable(commit, firstProblem());
-  return value;
+  return detached(value);
+}
+
+/** Values of a parsed text are parts of it, and would keep the messages of a whole ledger. */
+function detached(event: LedgerEvent): LedgerEvent {
+  const copy: LedgerEvent = JSON.parse(JSON.stringify(event));
+  return copy;
 }
 
 function parsePayload(commit: string, payload: string): JsonValue {

@@ -3,7 +3,7 @@ import type { Asset, FileContent, Registry } from "../domain/registry.ts";
 import { sha256, type Digest } from "../shared/digest.ts";
 import { byCodeUnits, canonicalJson, isJsonObject, type JsonValue } from "../shared/json.ts";
 import type { SourceTree } from "../source/source-tree.ts";
-import { digestRecipe } from "./content-digest.ts";
+import { assetAt, digestRecipe } from "./content-digest.ts";
 import { FileHasher, type HashCache } from "./file-hasher.ts";
 import { isPolicyPath } from "./policy-path.ts";
 import { resolvePath } from "./resolve-path.ts";
@@ -12,7 +12,6 @@ import { resolvePath } from "./resolve-path.ts";
 const known = new WeakMap<Registry, ObjectDigests>();
 
 interface ObjectDigests {
-  readonly assetsByPath: ReadonlyMap<string, Asset>;
   readonly cyclic: ReadonlySet<Asset>;
   readonly digests: Map<Asset, Digest | undefined>;
   depth: number;
@@ -32,7 +31,6 @@ export function objectsDigest(asset: Asset, registry: Registry): Digest | undefi
 
 function prepare(registry: Registry): ObjectDigests {
   return {
-    assetsByPath: new Map(registry.assets.map((asset) => [asset.document.path, asset])),
     cyclic: assetsInCycles(localAssetGraph(registry)),
     digests: new Map(),
     depth: 0,
@@ -66,7 +64,7 @@ function compute(asset: Asset, registry: Registry, state: ObjectDigests): Digest
   if (manifest === undefined) return undefined;
   const paths: JsonValue[] = [];
   for (const path of asset.localPaths) {
-    const nested = path.asset === undefined ? undefined : state.assetsByPath.get(path.target);
+    const nested = path.asset === undefined ? undefined : assetAt(path.target, registry);
     if (nested !== undefined) {
       const digest = digestObjects(nested, registry, state);
       if (digest === undefined) return undefined;

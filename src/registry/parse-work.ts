@@ -1,28 +1,34 @@
 import type { CachedText, RawText, TextParsers } from "./document-cache.ts";
-import { unpackText } from "./packed-text.ts";
-import { parseText } from "./parse-text.ts";
+import { packText, unpackText } from "./packed-text.ts";
+import { parseAndCheckText, parseText } from "./parse-text.ts";
 
 /** Small enough that nobody waits long for the last one. */
 const batchBytes = 64 * 1024;
 
+interface Parsing {
+  /** Another thread needs longer to start than few texts take, and few need no packing. */
+  readonly isLarge: boolean;
+  readonly parsers: TextParsers | undefined;
+}
+
 /** Texts on their way to be parsed: by another thread if one is free, else here. */
 export class ParseWork {
-  readonly #parsers: TextParsers | undefined;
+  readonly #parsing: Parsing;
   readonly #keep: (raw: RawText, text: CachedText, line: string | undefined) => void;
   readonly #waiting: Promise<void>[] = [];
   #batch: RawText[] = [];
   #sizeBytes = 0;
 
   constructor(
-    parsers: TextParsers | undefined,
+    parsing: Parsing,
     keep: (raw: RawText, text: CachedText, line: string | undefined) => void,
   ) {
-    this.#parsers = parsers;
+    this.#parsing = parsing;
     this.#keep = keep;
   }
 
   add(raw: RawText): void {
-    if (this.#parsers === undefined) {
+    if (!this.#parsing.isLarge) {
       this.#keep(raw, parseText(raw), undefined);
       return;
     }
@@ -34,14 +40,14 @@ export class ParseWork {
   async end(): Promise<void> {
     this.#send();
     await Promise.all(this.#waiting);
-    this.#parsers?.rest();
+    this.#parsing.parsers?.rest();
   }
 
   #send(): void {
     const batch = this.#batch;
     this.#batch = [];
     this.#sizeBytes = 0;
-    const shared = batch.length === 0 ? undefined : this.#parsers?.parse(batch);
+    const shared = batch.length === 0 ? undefined : this.#parsing.parsers?.parse(batch);
     if (shared === undefined) this.#parseHere(batch);
     else {
       this.#waiting.push(
@@ -64,6 +70,10 @@ export class ParseWork {
   }
 
   #parseHere(batch: readonly RawText[]): void {
-    for (const raw of batch) this.#keep(raw, parseText(raw), undefined);
+    for (const raw of batch) {
+      // As a thread gives it: packed, it needs a tenth, and nothing of it is a part of the text.
+      const line = packText(parseAndCheckText(raw));
+      this.#keep(raw, unpackText(line) ?? parseText(raw), line);
+    }
   }
 }

@@ -13,8 +13,8 @@ import type { SchemaName } from "./schema/schemas.ts";
 import type { ParsedYaml } from "./yaml/parse-yaml.ts";
 import { yamlLimits } from "./yaml/limits.ts";
 
-/** Another thread needs longer to start than a smaller registry takes. */
-const sharedFromBytes = 768 * 1024;
+/** See `ParseWork`. */
+const largeFromBytes = 768 * 1024;
 
 /** The YAML files of a tree that may matter, parsed once per content. */
 export class TextReader {
@@ -43,7 +43,7 @@ export class TextReader {
     if (unknown.length === 0) return;
     const maxBytes = yamlLimits.lockSizeBytes;
     const work = new ParseWork(
-      this.#paysToShare(unknown) ? this.#cache.parsers : undefined,
+      { isLarge: this.#isLarge(unknown), parsers: this.#cache.parsers },
       (raw, text, isPacked) => this.#keep(raw, text, isPacked),
     );
     for await (const { path, bytes } of this.#tree.readMany(unknown, { maxBytes })) {
@@ -86,10 +86,10 @@ export class TextReader {
     return !path.endsWith("/asset.yaml") && this.#files.has(`${folder}asset.yaml`);
   }
 
-  #paysToShare(paths: readonly string[]): boolean {
+  #isLarge(paths: readonly string[]): boolean {
     let sizeBytes = 0;
     for (const path of paths) sizeBytes += this.#files.get(path)?.sizeBytes ?? 0;
-    return sizeBytes > sharedFromBytes;
+    return sizeBytes > largeFromBytes;
   }
 
   /** The parsed file; `undefined` when it is no YAML that matters. */

@@ -8,6 +8,7 @@ import {
   stageVersion,
   stateKeys,
   type LedgerState,
+  type PublishedVersion,
 } from "../ledger/state.ts";
 import { targetOf } from "../lookup.ts";
 import type { ReferenceUse, Registry, Workspace } from "../registry.ts";
@@ -59,14 +60,21 @@ export function desiredVersions(input: DesiredInput): DesiredState {
 const known = new WeakMap<LedgerState, WeakMap<Registry, Map<Workspace, DesiredState>>>();
 
 function deriveDesired(input: DesiredInput): DesiredState {
-  const collected = new Map<VersionKey, { readonly id: VersionId; readonly roles: Set<Role> }>();
+  const collected = new Map<
+    VersionKey,
+    { readonly id: VersionId; readonly roles: readonly Role[] }
+  >();
   const findings: Finding[] = [];
   const pending: VersionId[] = [];
   function want(id: VersionId, role: Role): void {
     const key = formatVersionKey(id);
     const known = collected.get(key);
     if (known === undefined) pending.push(id);
-    collected.set(key, { id, roles: (known?.roles ?? new Set<Role>()).add(role) });
+    if (known?.roles.includes(role) === true) return;
+    collected.set(key, {
+      id,
+      roles: known === undefined ? oneRole[role] : [...known.roles, role].sort(),
+    });
   }
 
   for (const id of stageVersions(input)) want(id, "stage");
@@ -89,6 +97,13 @@ function deriveDesired(input: DesiredInput): DesiredState {
     findings: findings.sort(compareFindings),
   };
 }
+
+/** What nearly every version has; kept once for all of them. */
+const oneRole: Readonly<Record<Role, readonly Role[]>> = {
+  stage: ["stage"],
+  endpoint: ["endpoint"],
+  dependency: ["dependency"],
+};
 
 function stageVersions({ workspace, state }: DesiredInput): readonly VersionId[] {
   return stateKeys(state).flatMap((asset) => {
@@ -159,24 +174,30 @@ function referencesOf({ state }: DesiredInput, id: VersionId): readonly VersionI
   return (published?.uses ?? []).flatMap(parseVersionKey);
 }
 
+/** Many snapshots of a registry, and many workspaces, want the same: it is one object in them all. */
+const wanted = new WeakMap<PublishedVersion, DesiredVersion>();
+
 function toDesired(
   input: DesiredInput,
   id: VersionId,
-  roles: ReadonlySet<Role>,
+  roles: readonly Role[],
 ): readonly DesiredVersion[] {
-  const published = findVersion(assetState(input.state, id.asset), id.version);
+  const { asset, version } = id;
+  const published = findVersion(assetState(input.state, asset), version);
   if (published === undefined) return [];
+  const known = wanted.get(published);
+  if (known?.asset === asset && known.version === version && isSame(known.roles, roles))
+    return [known];
   const { digest, commit, ledgerCommit } = published;
-  return [
-    {
-      ...id,
-      digest,
-      commit,
-      ledgerCommit,
-      roles: [...roles].sort(),
-      references: referencesOf(input, id).map(formatVersionKey).sort(),
-    },
-  ];
+  const references = referencesOf(input, id).map(formatVersionKey).sort();
+  // Spelled out: each object that begins with a spread would have a hidden class of its own.
+  const desired = { asset, version, digest, commit, ledgerCommit, roles, references };
+  wanted.set(published, desired);
+  return [desired];
+}
+
+function isSame(left: readonly Role[], right: readonly Role[]): boolean {
+  return left.length === right.length && left.every((role, index) => role === right[index]);
 }
 
 function dependencyFinding(
