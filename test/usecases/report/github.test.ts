@@ -149,5 +149,8 @@ it("checks what the merge queue would land", async () => {
     const { data } = await ann.rest.repos.getCombinedStatusForRef({ ...octoReg, ref });
     told.push(...data.statuses.map(({ state, description }) => `${state}: ${description}`));
   }
-  expect(told).toEqual(["success: taxi gets version 2", "failure: 1 error"]);
+  expect(told).toEqual([
+    "success: taxi gets version 2",
+    'failure: 1 error, in models/bus/model.yaml: There is no file or folder "./weights.bin" (looked for models/bus/weights.bin).',
+  ]);
 });
