@@ -7,6 +7,11 @@ export interface HostServices {
   readonly teams: TeamDirectory;
   /** Whether somebody has this name on the host. Rejects when the host does not say. */
   hasAccount(login: string, signal?: AbortSignal): Promise<boolean>;
+  /**
+   * Whether an account may write to the repository now, by its name on the host; `undefined` when
+   * these credentials are not told.
+   */
+  mayWrite?(login: string, signal?: AbortSignal): Promise<boolean | undefined>;
   /** Names the repository for good, whatever it is called: by this a webhook is believed to mean it. */
   repositoryId(signal?: AbortSignal): Promise<string>;
   /** The registry's branch as it would be, with pull requests that wait in the host's merge queue. */

@@ -22,11 +22,10 @@ export type Subject =
   | { readonly outcome: "too-early" }
   | { readonly outcome: "unknown" };
 
+type ReviewedPart = "author" | "openedAt" | "head" | "pushes" | "reviews" | "retargetedAt";
+
 export interface ReviewedChange {
-  readonly pullRequest: Pick<
-    PullRequest,
-    "author" | "openedAt" | "head" | "pushes" | "reviews" | "retargetedAt"
-  >;
+  readonly pullRequest: Pick<PullRequest, ReviewedPart>;
   /** The commits of the pull request itself. */
   readonly commits: readonly CommitIdentity[];
   /** The access policy in force. */

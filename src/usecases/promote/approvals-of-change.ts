@@ -17,7 +17,7 @@ export interface ApprovalQuestion {
 /** The approvals of a change by the policy in force. A commit that nobody has any more is unknown. */
 export async function approvalsOfChange(
   { clock }: JudgeContext,
-  { pullRequest, inForce, commits }: Change,
+  { pullRequest, inForce, commits, outsiders }: Change,
   question: ApprovalQuestion,
 ): Promise<readonly Approval[]> {
   if (pullRequest === undefined) return [];
@@ -29,6 +29,7 @@ export async function approvalsOfChange(
     pullRequest,
     commits,
     access: inForce.policies.access,
+    ...(outsiders === undefined ? {} : { outsiders }),
     asset: question.asset,
     now: clock.now().toISOString(),
     endedAt: pullRequest.merged?.at,

@@ -15,7 +15,7 @@ export interface JudgeContext {
   readonly clock: Clock;
   readonly forge: Pick<Forge, "account">;
   /** What the host knows besides, where it is a server. */
-  readonly host: Pick<HostServices, "teams" | "statusesOf"> | undefined;
+  readonly host: Pick<HostServices, "teams" | "statusesOf" | "mayWrite"> | undefined;
   /** Why the clock cannot be believed, if so. */
   clockProblem(): string | undefined;
 }
@@ -42,6 +42,8 @@ export interface Change {
   readonly state: LedgerState;
   /** Cairn opened it by itself: nobody's choice. */
   readonly isAutomatic: boolean;
+  /** Names on the host, in lower case, of reviewers who may not write to the repository. */
+  readonly outsiders?: ReadonlySet<string>;
   /** What the pull request's own commits are, oldest first; what nobody knows is empty. */
   readonly commits: readonly CommitInfo[];
 }

@@ -7,6 +7,7 @@ import type { CommitInfo } from "../../git/git.ts";
 import { redact } from "../../shared/redact.ts";
 import type { Change, JudgeContext } from "./change.ts";
 import { readUnderPolicy } from "./in-force.ts";
+import { outsidersOf } from "./outsiders.ts";
 import { readDeciding } from "./teams.ts";
 import { isAutomatic, nameOf } from "./who.ts";
 
@@ -42,6 +43,9 @@ export async function readChange(
     state,
     isAutomatic:
       pullRequest !== undefined && isAutomatic(pullRequest, await context.forge.account()),
+    ...(pullRequest === undefined
+      ? {}
+      : { outsiders: await outsidersOf(context, pullRequest, inForce.policies.access) }),
     commits: pullRequest === undefined ? [] : await mirror.commitsBetween(before, pullRequest.head),
   };
 }

@@ -51,6 +51,24 @@ export class GitHubHost implements HostServices {
     }
   }
 
+  async mayWrite(login: string, signal?: AbortSignal): Promise<boolean | undefined> {
+    if (!/^[\w-]{1,100}$/.test(login)) return false;
+    try {
+      // https://docs.github.com/rest/collaborators/collaborators#get-repository-permissions-for-a-user
+      const answer = await this.#options.client.get(
+        "GET /repos/{owner}/{repo}/collaborators/{username}/permission",
+        { username: login },
+        { signal, missing: "undefined" },
+      );
+      if (answer === undefined) return false;
+      const level = readFields(answer, "the permission of an account").string("permission");
+      return level === "write" || level === "admin";
+    } catch (error) {
+      if (isRefusal(error, [403])) return undefined;
+      throw error;
+    }
+  }
+
   async repositoryId(signal?: AbortSignal): Promise<string> {
     // https://docs.github.com/rest/repos/repos#get-a-repository
     const answer = await this.#options.client.get("GET /repos/{owner}/{repo}", {}, { signal });
