@@ -234,7 +234,9 @@ describe("the way out", () => {
       "models/taxi/weights.bin": undefined,
     });
     await cairn.looks();
-    expect(await cairn.says(number)).toMatchInlineSnapshot(`"failed: 2 errors, the first in stages/prod/models/taxi.yaml: prod runs models/taxi 1, whose manifest is gone: bring it back, or withdraw the asset first (cairn withdraw models/taxi --stage prod)."`);
+    expect(await cairn.says(number)).toMatchInlineSnapshot(
+      `"failed: 2 errors, the first in stages/prod/models/taxi.yaml: prod runs models/taxi 1, whose manifest is gone: bring it back, or withdraw the asset first (cairn withdraw models/taxi --stage prod)."`,
+    );
     await dee.merges(number);
     await cairn.looks();
     expect(await cairn.events()).toMatchInlineSnapshot(`[]`);
