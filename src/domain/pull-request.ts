@@ -59,7 +59,7 @@ export interface PullRequestSummary {
   readonly fork?: string;
   /** Not meant to be merged yet. */
   readonly isDraft?: boolean;
-  /** Changes whenever anything of the conversation does; absent where the host has no such mark. */
+  /** Changes whenever anything of the conversation does; absent where the host has no such mark, or none yet. */
   readonly revision?: string;
   readonly labels: readonly string[];
   readonly merged: PullRequestMerge | undefined;

@@ -55,6 +55,17 @@ describe("a pull request of GitHub's", () => {
   });
 
   it.each([
+    [0, false],
+    [2999, false],
+    [3000, true],
+    [-5000, false],
+  ])("has a mark %i ms after its last change: %s", (passed, isMarked) => {
+    const askedAt = Date.parse("2026-11-20T10:00:00Z") + passed;
+    const { revision } = readPull(pull, registry, askedAt).summary;
+    expect(revision !== undefined).toBe(isMarked);
+  });
+
+  it.each([
     [
       "a fork",
       { head: { ...pull.head, repo: { full_name: "eve/ml-registry" } } },

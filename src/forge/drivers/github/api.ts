@@ -98,6 +98,8 @@ export interface GitHubClient {
 
 /** What GitHub said last about itself. */
 export interface GitHubBudget {
+  /** Milliseconds since 1970 on GitHub's clock, as far as it is known. */
+  hostNow(): number;
   /** Of the hour's requests; `undefined` before the first answer. */
   readonly remaining: number | undefined;
   readonly limit: number | undefined;

@@ -59,13 +59,14 @@ export class Conversations {
   /** Without its conversation. Rejects with `FORGE_PULL_REQUEST_MISSING`. */
   async find(number: number, signal?: AbortSignal): Promise<ShownPull> {
     if (!Number.isSafeInteger(number) || number < 1) throw pullRequestMissing(number);
+    const askedAt = this.#client.budget.hostNow();
     const found = await this.#client.get(
       "GET /repos/{owner}/{repo}/pulls/{pull_number}",
       { pull_number: number },
       { signal, missing: "undefined" },
     );
     if (found === undefined) throw pullRequestMissing(number);
-    return readPull(found, this.#registry);
+    return readPull(found, this.#registry, askedAt);
   }
 
   async read(number: number, signal?: AbortSignal): Promise<PullRequest> {

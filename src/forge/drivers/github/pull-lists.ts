@@ -25,6 +25,7 @@ export class PullLists {
     signal?: AbortSignal,
   ): Promise<readonly PullRequestSummary[]> {
     const base = this.#registry.branch;
+    const askedAt = this.#client.budget.hostNow();
     const found: unknown[] = [];
     if (states.includes("open")) {
       found.push(...(await this.#client.list(route, { state: "open", base }, { signal })));
@@ -35,7 +36,7 @@ export class PullLists {
         found.push(...page);
       }
     }
-    return this.#read(found).filter(({ state }) => states.includes(state));
+    return this.#read(found, askedAt).filter(({ state }) => states.includes(state));
   }
 
   /** All that came from a branch of the registry's own repository. */
@@ -46,7 +47,8 @@ export class PullLists {
   ): Promise<readonly PullRequestSummary[]> {
     const { owner, branch: base } = this.#registry;
     const query = { state, head: `${owner}:${branch}`, base };
-    const found = this.#read(await this.#client.list(route, query, { signal }));
+    const askedAt = this.#client.budget.hostNow();
+    const found = this.#read(await this.#client.list(route, query, { signal }), askedAt);
     return found.filter((pull) => pull.branch === branch && pull.fork === undefined);
   }
 
@@ -68,11 +70,11 @@ export class PullLists {
   }
 
   /** Newest first; of two that show the same one, the later counts. */
-  #read(found: readonly unknown[]): readonly PullRequestSummary[] {
+  #read(found: readonly unknown[], askedAt: number): readonly PullRequestSummary[] {
     const pulls = found
       // Of very old ones GitHub has forgotten what they became: they are not among the newest.
       .filter((value) => !isForgotten(value))
-      .map((value) => readPull(value, this.#registry))
+      .map((value) => readPull(value, this.#registry, askedAt))
       .filter(({ baseBranch }) => baseBranch === this.#registry.branch)
       .map(({ summary }) => [summary.number, summary] as const);
     return [...new Map(pulls).values()].sort((left, right) => right.number - left.number);

@@ -22,8 +22,14 @@ export interface Registry {
   readonly branch: string;
 }
 
-/** Rejects with `FORGE_ANSWER_BROKEN`. */
-export function readPull(value: unknown, registry: Registry): ShownPull {
+/** GitHub tells when a conversation changed in whole seconds, and its servers' clocks differ a little. */
+const settledMs = 3000;
+
+/**
+ * With the time when GitHub was asked, in milliseconds: what changed just before may change again
+ * within the same second, and has no mark yet. Rejects with `FORGE_ANSWER_BROKEN`.
+ */
+export function readPull(value: unknown, registry: Registry, askedAt?: number): ShownPull {
   const fields = readFields(value, "a pull request");
   const head = fields.object("head");
   const base = fields.object("base");
@@ -44,7 +50,7 @@ export function readPull(value: unknown, registry: Registry): ShownPull {
       ...(baseBranch === registry.branch ? {} : { base: baseBranch }),
       ...(fork === undefined ? {} : { fork }),
       isDraft: fields.has("draft") && fields.boolean("draft"),
-      revision: [fields.date("updated_at"), head.commit("sha"), base.commit("sha")].join(" "),
+      ...revisionOf(fields, askedAt),
       labels: fields.objects("labels").flatMap((label) => label.optionalString("name") ?? []),
       merged:
         state === "merged"
@@ -61,6 +67,13 @@ export function readPull(value: unknown, registry: Registry): ShownPull {
     endedAt: state === "open" ? undefined : fields.date("closed_at"),
     mergeability: fields.optionalString("mergeable_state"),
   };
+}
+
+function revisionOf(fields: Fields, askedAt = Infinity): Pick<PullRequestSummary, "revision"> {
+  const updatedAt = fields.date("updated_at");
+  if (askedAt - Date.parse(updatedAt) < settledMs) return {};
+  const [head, base] = ["head", "base"].map((name) => fields.object(name).commit("sha"));
+  return { revision: [updatedAt, head, base].join(" ") };
 }
 
 function stateOf(fields: Fields): PullRequestSummary["state"] {
