@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { open, rename, rm } from "node:fs/promises";
+import { open, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
 export interface AtomicWriteOptions {
@@ -11,7 +11,7 @@ export interface AtomicWriteOptions {
 /** Replaces a file as a whole: a reader, or a crash at any moment, leaves the old bytes or the new ones. */
 export async function writeFileAtomically(
   path: string,
-  bytes: Uint8Array | string,
+  bytes: Uint8Array | string | Iterable<Uint8Array>,
   options: AtomicWriteOptions = {},
 ): Promise<void> {
   const { durable = true, mode = 0o644 } = options;
@@ -29,13 +29,13 @@ export async function writeFileAtomically(
 /** Writes a file that must not exist yet. */
 export async function writeNewFile(
   path: string,
-  bytes: Uint8Array | string,
+  bytes: Uint8Array | string | Iterable<Uint8Array>,
   options: AtomicWriteOptions = {},
 ): Promise<void> {
   const { durable = true, mode = 0o644 } = options;
   const file = await open(path, "wx", mode);
   try {
-    await file.writeFile(bytes);
+    await writeFile(file, bytes);
     if (durable) await file.sync();
   } finally {
     await file.close();

@@ -62,9 +62,9 @@ export class SegmentCache {
     const { folder } = this.#options;
     try {
       await mkdir(folder, { recursive: true });
-      const lines = isCrowded ? this.#kept() : toLines(this.#added);
+      const pieces = toPieces(isCrowded ? this.#kept() : this.#added);
       const name = `${randomUUID()}${suffix}`;
-      await writeFileAtomically(join(folder, name), Buffer.concat(lines), { durable: false });
+      await writeFileAtomically(join(folder, name), pieces, { durable: false });
       const old = isCrowded ? this.#segments.splice(0) : [];
       this.#segments.push(name);
       for (const each of old) await rm(join(folder, each), { force: true });
@@ -75,7 +75,7 @@ export class SegmentCache {
   }
 
   /** What was asked for, newest first, as far as it fits in half of the bound. */
-  #kept(): Buffer[] {
+  #kept(): ReadonlyMap<string, string> {
     const budget = this.#options.maxBytes / 2;
     const texts = new Map(this.#added);
     let sizeBytes = 0;
@@ -88,7 +88,7 @@ export class SegmentCache {
       const text = readSlice(key, slice);
       if (text !== undefined) texts.set(key, text);
     }
-    return toLines(texts);
+    return texts;
   }
 
   async #index(name: string): Promise<void> {
@@ -125,15 +125,23 @@ function readSlice(key: string, { bytes, start, keyEnd, end }: Slice): string | 
   return sum === checksum(key, text) ? text.toString("utf8") : undefined;
 }
 
-function toLines(texts: ReadonlyMap<string, string>): Buffer[] {
-  return [...texts].map(([key, text]) => {
+/** A segment may be large: no second copy of it is made. */
+const pieceBytes = 256 * 1024;
+
+function* toPieces(texts: ReadonlyMap<string, string>): Iterable<Buffer> {
+  let parts: Buffer[] = [];
+  let sizeBytes = 0;
+  for (const [key, text] of texts) {
     const bytes = Buffer.from(text, "utf8");
-    return Buffer.concat([
-      Buffer.from(`${checksum(key, bytes)} ${key} `, "latin1"),
-      bytes,
-      Buffer.of(newLine),
-    ]);
-  });
+    const head = Buffer.from(`${checksum(key, bytes)} ${key} `, "latin1");
+    parts.push(head, bytes, Buffer.of(newLine));
+    sizeBytes += bytes.byteLength;
+    if (sizeBytes < pieceBytes) continue;
+    yield Buffer.concat(parts);
+    parts = [];
+    sizeBytes = 0;
+  }
+  yield Buffer.concat(parts);
 }
 
 function checksum(key: string, bytes: Uint8Array): string {
