@@ -124,7 +124,10 @@ function parseProgram(program: Commander, argv: readonly string[]): boolean {
 function forgeOption(given: unknown): Pick<AppOptions, "forge"> {
   if (given === undefined || given === "") return {};
   if (given === "github" || given === "local") return { forge: given };
-  throw usageError(`"${String(given)}" is no pull-request host.`, "Write github or local.");
+  throw usageError(
+    `"${typeof given === "string" ? given : ""}" is no pull-request host.`,
+    "Write github or local.",
+  );
 }
 
 async function invoke(parsed: Parsed, surroundings: Surroundings): Promise<ExitCode> {

@@ -230,7 +230,7 @@ describe("what cannot be asked", () => {
     { argv: "archive a", err: "models/taxi-fare@3" },
     { argv: "explain a", err: "'--to <STAGE>' not specified" },
     { argv: "explain a --to=", err: "must not be empty" },
-    { argv: "check --ref HEAD --pr 1", err: "--ref or --pr" },
+    { argv: "check --ref HEAD --pr 1", err: "--ref, --pr or --merge-group" },
     { argv: "check --pr one", err: "cairn pr list" },
     { argv: "check --markdown --json", err: "--json or --markdown", json: true },
     { argv: "pr show 1 --markdown --json", err: "--json or --markdown", json: true },

@@ -60,11 +60,8 @@ export const checkCommand = defineCommand({
       const answer = await app.checkOnHost({ ...readSubject(values), publish });
       return workflow ? answerJob(answer, terminal) : showHosted(answer, context);
     }
-    const report = await app.check({
-      ...textOption("revision", ref),
-      ...(pr === undefined ? {} : { pullRequest: readNumber(pr) }),
-    });
-    return show(report, context);
+    const subject = pr === undefined ? {} : { pullRequest: readNumber(pr) };
+    return show(await app.check({ ...textOption("revision", ref), ...subject }), context);
   },
 });
 

@@ -64,7 +64,7 @@ export function runPolicyTestsFromText(
 
 function treeOfTexts(texts: ReadonlyMap<string, string>): SourceTree {
   const bytesOf = (path: string): Uint8Array => Buffer.from(texts.get(path) ?? "");
-  const list = [...texts.keys()].map((path): SourceEntry => ({
+  const list = [...texts.keys()].sort().map((path): SourceEntry => ({
     path,
     type: "file",
     sizeBytes: bytesOf(path).byteLength,

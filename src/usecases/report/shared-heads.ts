@@ -26,7 +26,7 @@ export function sharedHeads(open: readonly PullRequestSummary[]): SharedHeads {
  * Others whose check would be at the same commit. Of a fork only where all are: nobody from outside
  * can make the check of somebody else's work fail.
  */
-export function rivalsOf(
+function rivalsOf(
   { number, head, fork }: PullRequestSummary,
   shared: SharedHeads,
 ): readonly PullRequestSummary[] {

@@ -18,6 +18,7 @@ import { bringCommit } from "./brought-commits.ts";
 import { readMessages } from "./ledger-log.ts";
 import { MergePreviewer } from "./merge-preview.ts";
 import { MirrorDirectory } from "./mirror-directory.ts";
+import type { NativeGitMirrorOptions } from "./mirror-options.ts";
 import { NamedRefs } from "./named-refs.ts";
 import { ObjectWriter, renderCommit } from "./object-writer.ts";
 import { GitProgram, type Environment } from "./program.ts";
@@ -25,32 +26,10 @@ import { checkUpdates, Pusher } from "./pusher.ts";
 import { NativeGitReader } from "./reader.ts";
 import { RemoteCommands } from "./remote-commands.ts";
 import { RemoteRefs } from "./remote-refs.ts";
-import { toRemote, type Remote, type RemoteLogin } from "./remote.ts";
+import { toRemote, type Remote } from "./remote.ts";
 import { signCommit, SignatureReader } from "./signatures.ts";
 import { Suspicion } from "./suspicion.ts";
 import { TreeWriter } from "./tree-writer.ts";
-
-export interface NativeGitMirrorOptions {
-  /** A folder for this registry alone; made if it is not there. */
-  readonly directory: string;
-  /** A path, or a URL with https, http, ssh or file. Credentials in it are never written to disk. */
-  readonly url: string;
-  /** As `refs/heads/main`; the remote's own default branch if absent. */
-  readonly branch?: string | undefined;
-  readonly environment: Environment;
-  /** How long to wait for another process that uses the folder. Default: not at all. */
-  readonly waitMs?: number;
-  /** After a crash: how long a child of the dead process may still hold Git's locks. */
-  readonly staleLockGraceMs?: number;
-  /** How long a push may take: git waits for ever when the answer is cut. Default two minutes. */
-  readonly pushTimeoutMs?: number;
-  /**
-   * The login for the remote, asked for before each command that talks to it: tokens of an App are
-   * short-lived. Only for https and http URLs without a login of their own.
-   */
-  readonly login?: RemoteLogin | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
 
 interface Parts {
   readonly lock: OwnedLock;
@@ -177,9 +156,8 @@ export class NativeGitMirror extends NativeGitReader implements GitMirror {
     revision: string,
     signal?: AbortSignal,
   ): Promise<string | undefined> {
-    const { git, environment } = this.#parts;
     return this.#run("fetch", signal, async (both) =>
-      bringCommit({ git, environment, folder, revision, signal: both }),
+      bringCommit({ ...this.#parts, folder, revision, signal: both }),
     );
   }
 
