@@ -24,6 +24,8 @@ export class RemoteRefs {
   readonly #remote: RemoteCommands;
   readonly #followsDefault: boolean;
   #branch: string;
+  /** The local copies as they were last seen: whoever has the mirror is the only one to move them. */
+  #present: ReadonlyMap<string, string> | undefined;
 
   private constructor({ git, remote, branch }: RemoteRefsOptions, found: string) {
     this.#git = git;
@@ -48,6 +50,7 @@ export class RemoteRefs {
 
   /** So that the next start knows the branch without asking the remote. */
   async recordBranch(signal: AbortSignal | undefined): Promise<void> {
+    this.#present = undefined;
     await this.#git.runOrFail(["config", "cairn.branch", this.#branch], { signal });
     await this.#git.runOrFail(["symbolic-ref", "HEAD", this.#branch], { signal });
   }
@@ -105,6 +108,7 @@ export class RemoteRefs {
   /** False when one of them went away in the meantime. */
   async #bring(names: readonly string[], attempt: number, signal: AbortSignal): Promise<boolean> {
     if (names.length === 0) return true;
+    this.#present = undefined;
     try {
       const refspecs = names.map((name) => `+${name}:${toLocal(name)}`);
       await this.#remote.fetch(["--atomic"], refspecs, signal);
@@ -132,12 +136,18 @@ export class RemoteRefs {
   }
 
   async #readLocal(signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+    this.#present ??= await this.#listLocal(signal);
+    return this.#present;
+  }
+
+  async #listLocal(signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
     const args = ["for-each-ref", "--format=%(objectname) %(refname)", "--", local];
     const lines = (await this.#git.runOrFail(args, { signal })).toString("utf8").split("\n");
     return new Map(lines.filter(Boolean).map((line) => [line.slice(41), line.slice(0, 40)]));
   }
 
   async #remove(names: readonly string[], signal: AbortSignal): Promise<void> {
+    if (names.length > 0) this.#present = undefined;
     for (const name of names) await this.#git.runOrFail(["update-ref", "-d", name], { signal });
   }
 
