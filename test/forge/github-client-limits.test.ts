@@ -79,6 +79,18 @@ describe("the hour's requests", () => {
     expect(await client.get("GET /repos")).toEqual({});
   });
 
+  it("are there again after an hour, whatever the host says", async () => {
+    const api = await startScriptedApi();
+    const headers = { ...rate(api, 0), "X-RateLimit-Reset": "99999999999" };
+    api.on(/./, { body: {}, headers });
+    const client = api.client();
+    await client.get("GET /user");
+    expect(await codeOf(client.get("GET /user"))).toBe("FORGE_RATE_LIMITED");
+
+    api.clock.tick(hour + 1);
+    expect(await client.get("GET /user")).toEqual({});
+  });
+
   it("are counted apart for GraphQL", async () => {
     const api = await startScriptedApi();
     api.on(/graphql/, { body: { data: {} }, headers: rate(api, 0, "graphql") });

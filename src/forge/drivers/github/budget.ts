@@ -74,7 +74,9 @@ export class Budget implements GitHubBudget {
     const reset = readCount(headers["x-ratelimit-reset"]);
     if (resource !== "core" && resource !== "graphql") return;
     if (limit === undefined || remaining === undefined || reset === undefined) return;
-    this.#windows.set(resource, { limit, remaining, resetsAt: reset * 1000 });
+    // Without a bound one wrong date would stop all requests, and no answer could put it right.
+    const resetsAt = Math.min(reset * 1000, this.hostNow() + hourMs);
+    this.#windows.set(resource, { limit, remaining, resetsAt });
   }
 
   /** GitHub refused because of too many requests: how long to wait. */
