@@ -99,6 +99,8 @@ export class ReportMemory {
     for (const number of this.#pullRequests.keys()) {
       if (!open.has(Number(number))) this.forget(Number(number));
     }
+    // Of what always failed nothing else is known.
+    for (const number of this.#tries.keys()) if (!open.has(number)) this.#tries.delete(number);
     if (heads === undefined) return;
     const queued = new Set(heads);
     for (const head of this.#groups.keys()) {
