@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 
+import { branchOfRef } from "../domain/branch-of-ref.ts";
 import { openLocalRepository } from "../git/drivers/locate-repository.ts";
 import { systemClock, type Clock } from "../shared/clock.ts";
 import { CairnError } from "../shared/errors.ts";
@@ -77,7 +78,7 @@ async function validateRegistry(
   if (folder !== undefined) return validateCommit(context, folder, request, options);
   const { mirror } = await context.lazy.get();
   const { head } = await mirror.fetch();
-  const branch = mirror.branch.slice("refs/heads/".length);
+  const branch = branchOfRef(mirror.branch);
   const isHead = revision === undefined || [mirror.branch, branch, "HEAD"].includes(revision);
   const commit = isHead ? head : await mirror.resolveCommit(revision);
   if (commit === undefined) throw revisionUnknown(revision ?? branch, target.url);

@@ -1,3 +1,4 @@
+import { branchOfRef } from "../domain/branch-of-ref.ts";
 import type { LedgerState } from "../domain/ledger/state.ts";
 import { CairnError } from "../shared/errors.ts";
 import { observe, type Observation } from "./reconcile/observe.ts";
@@ -24,7 +25,7 @@ function branchMissing({ url, mirror }: RegistrySession): CairnError {
   return new CairnError({
     code: "REGISTRY_BRANCH_MISSING",
     kind: "missing",
-    message: `The registry ${url} has no commit on ${mirror.branch.slice("refs/heads/".length)} any more.`,
+    message: `The registry ${url} has no commit on ${branchOfRef(mirror.branch)} any more.`,
     hint: "Restore the branch, or name another one as branch in cairn.yaml. Workspaces keep what they have: cairn pull --store reads them without the registry.",
   });
 }

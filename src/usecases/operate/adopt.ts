@@ -1,4 +1,5 @@
 import { formatAssetKey, parseAssetKey } from "../../domain/asset.ts";
+import { branchOfRef } from "../../domain/branch-of-ref.ts";
 import { isCairnTagName } from "../../domain/ledger/tag.ts";
 import type { Registry } from "../../domain/registry.ts";
 import { CairnError } from "../../shared/errors.ts";
@@ -69,7 +70,7 @@ function registryEmpty(session: RegistrySession): CairnError {
   return new CairnError({
     code: "REGISTRY_EMPTY",
     kind: "invalid",
-    message: `The registry ${session.url} has no commit on ${session.mirror.branch.slice("refs/heads/".length)}.`,
+    message: `The registry ${session.url} has no commit on ${branchOfRef(session.mirror.branch)}.`,
     hint: "Run cairn init in a clone of it, commit and push, then adopt.",
   });
 }

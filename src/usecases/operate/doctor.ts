@@ -1,3 +1,4 @@
+import { branchOfRef } from "../../domain/branch-of-ref.ts";
 import { openIncidents } from "../../domain/plan/incidents.ts";
 import { toCairnError } from "../../shared/errors.ts";
 import type { DoctorReport } from "../app.ts";
@@ -50,7 +51,7 @@ function observationChecks(
   session: RegistrySession,
   { head, state }: Observation,
 ): readonly Check[] {
-  const branch = session.mirror.branch.slice("refs/heads/".length);
+  const branch = branchOfRef(session.mirror.branch);
   const incidents = state === undefined ? 0 : openIncidents(state).length;
   return [
     passed("remote", `${session.url} answers.`),

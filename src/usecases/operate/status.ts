@@ -1,3 +1,4 @@
+import { branchOfRef } from "../../domain/branch-of-ref.ts";
 import type { LedgerState } from "../../domain/ledger/state.ts";
 import { openIncidents } from "../../domain/plan/incidents.ts";
 import type { Registry, Workspace } from "../../domain/registry.ts";
@@ -25,7 +26,7 @@ export async function status(session: RegistrySession): Promise<StatusReport> {
   return {
     registry: state?.registry ?? "",
     url: session.url,
-    branch: session.mirror.branch.slice("refs/heads/".length),
+    branch: branchOfRef(session.mirror.branch),
     head,
     processed: state?.processed,
     ledger,

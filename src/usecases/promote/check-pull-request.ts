@@ -1,3 +1,4 @@
+import { branchOfRef } from "../../domain/branch-of-ref.ts";
 import type { PullRequest, PullRequestSummary } from "../../domain/pull-request.ts";
 import { redact } from "../../shared/redact.ts";
 import type { CheckReport } from "../app-promote.ts";
@@ -50,19 +51,15 @@ function refusalOfBase(
   session: Pick<RegistrySession, "mirror">,
   pullRequest: Pick<PullRequestSummary, "base">,
 ): string | undefined {
-  const base = otherBase(session, pullRequest);
-  if (base === undefined) return undefined;
-  return `It is for the branch ${redact(base).slice(0, 200)}, and the registry is ${branchOf(session)}: change what it is to be merged into`;
+  const { base = "" } = pullRequest;
+  if (isForBranch(pullRequest, session)) return undefined;
+  return `It is for the branch ${redact(base).slice(0, 200)}, and the registry is ${branchOfRef(session.mirror.branch)}: change what it is to be merged into`;
 }
 
-/** The branch that a pull request is for, if that is not the registry's. */
-function otherBase(
-  session: Pick<RegistrySession, "mirror">,
+/** A pull request that wants to be merged somewhere else is not this registry's. */
+export function isForBranch(
   { base }: Pick<PullRequestSummary, "base">,
-): string | undefined {
-  return base === undefined || base === branchOf(session) ? undefined : base;
-}
-
-function branchOf({ mirror }: Pick<RegistrySession, "mirror">): string {
-  return mirror.branch.slice("refs/heads/".length);
+  { mirror }: Pick<RegistrySession, "mirror">,
+): boolean {
+  return base === undefined || base === branchOfRef(mirror.branch);
 }

@@ -4,8 +4,9 @@ import type { CheckAnnotation, CheckDraft, HostServices } from "../../forge/host
 import { CairnError } from "../../shared/errors.ts";
 import type { HostCheckReport, HostCheckRequest } from "../app-promote.ts";
 import { draftOfGroup } from "../report/report-merge-groups.ts";
-import { draftOf, isForBranch, judge } from "../report/report-one.ts";
+import { draftOf, judge } from "../report/report-one.ts";
 import type { RegistrySession } from "../session.ts";
+import { isForBranch } from "./check-pull-request.ts";
 import { renderCheckMarkdown } from "./render-check-markdown.ts";
 import { readSituation, type Situation } from "./situation.ts";
 

@@ -1,9 +1,10 @@
-import type { PullRequest, PullRequestSummary } from "../../domain/pull-request.ts";
+import type { PullRequest } from "../../domain/pull-request.ts";
 import type { HostServices } from "../../forge/host-services.ts";
 import { hasCode } from "../../shared/errors.ts";
 import type { PlannedAction } from "../app.ts";
 import type { CheckReport } from "../app-promote.ts";
 import { checkPreview } from "../promote/check.ts";
+import { isForBranch } from "../promote/check-pull-request.ts";
 import { previewChange } from "../promote/preview.ts";
 import { renderCheckMarkdown } from "../promote/render-check-markdown.ts";
 import type { Situation } from "../promote/situation.ts";
@@ -87,14 +88,6 @@ async function reportOpen(
     ...(refusal === undefined || refusal === lastRefusal ? {} : { until: soon(session) }),
   };
   return { merged, reported };
-}
-
-/** A pull request that wants to be merged somewhere else is not this registry's. */
-export function isForBranch(
-  { base }: PullRequestSummary,
-  { mirror }: Pick<RegistrySession, "mirror">,
-): boolean {
-  return base === undefined || `refs/heads/${base}` === mirror.branch;
 }
 
 export async function judge(

@@ -2,6 +2,7 @@ import type { Finding } from "../../domain/finding.ts";
 import type { LedgerState } from "../../domain/ledger/state.ts";
 import type { PullRequestSummary } from "../../domain/pull-request.ts";
 import type { ApplyRequest, PlannedAction } from "../app.ts";
+import { isForBranch } from "../promote/check-pull-request.ts";
 import { StorePatience } from "../promote/store-patience.ts";
 import { readDeciding } from "../promote/teams.ts";
 import { RemoteTags } from "../reconcile/observe.ts";
@@ -11,7 +12,7 @@ import { statusesPrint, worldPrint } from "./fingerprints.ts";
 import { ReportMemory } from "./memory.ts";
 import { Problems } from "./problems.ts";
 import { reportMergeGroups } from "./report-merge-groups.ts";
-import { isForBranch, reportOne, type Reporting } from "./report-one.ts";
+import { reportOne, type Reporting } from "./report-one.ts";
 import { rivalsPrint, sharedHeads } from "./shared-heads.ts";
 
 export interface ReportOutcome {

@@ -2,13 +2,13 @@ import type { PullRequestSummary } from "../../domain/pull-request.ts";
 import type { HostServices } from "../../forge/host-services.ts";
 import { sha256 } from "../../shared/digest.ts";
 import type { ApplyRequest } from "../app.ts";
+import { isForBranch } from "../promote/check-pull-request.ts";
 import { code, plainLine, prose } from "../promote/markdown-text.ts";
 import type { RegistrySession } from "../session.ts";
 import { isOld } from "./due.ts";
 import { listedPrint } from "./fingerprints.ts";
 import { ReportMemory } from "./memory.ts";
 import { Problems } from "./problems.ts";
-import { isForBranch } from "./report-one.ts";
 import type { ReportOutcome } from "./report-pull-requests.ts";
 
 /** The others come in the next run. */

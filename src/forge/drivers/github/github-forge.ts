@@ -1,3 +1,4 @@
+import { branchOfRef } from "../../../domain/branch-of-ref.ts";
 import type { Account, PullRequest, PullRequestSummary } from "../../../domain/pull-request.ts";
 import type { Clock } from "../../../shared/clock.ts";
 import type { Logger } from "../../../shared/log.ts";
@@ -18,7 +19,7 @@ import { Merging } from "./merging.ts";
 import { Opening } from "./opening.ts";
 import { pauseFor } from "./pause.ts";
 import { PullLists } from "./pull-lists.ts";
-import { branchName, type PullRequestGit } from "./pull-request-git.ts";
+import type { PullRequestGit } from "./pull-request-git.ts";
 import { Sayings } from "./sayings.ts";
 
 export interface GitHubForgeOptions {
@@ -47,7 +48,7 @@ export class GitHubForge implements Forge {
 
   constructor({ client, git, log, clock, pauseMs = 1000 }: GitHubForgeOptions) {
     const { owner, repository } = client;
-    const registry = { owner, repository, branch: branchName(git) };
+    const registry = { owner, repository, branch: branchOfRef(git.branch) };
     const courier = new CommitCourier({ git, log });
     const conversations = new Conversations({ client, registry, courier });
     const lists = new PullLists({ client, registry });

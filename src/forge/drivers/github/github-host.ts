@@ -1,3 +1,4 @@
+import { branchOfRef } from "../../../domain/branch-of-ref.ts";
 import type { Logger } from "../../../shared/log.ts";
 import type {
   CheckReporter,
@@ -77,8 +78,7 @@ export class GitHubHost implements HostServices {
 
   async mergeGroups(signal?: AbortSignal): Promise<readonly MergeGroup[]> {
     const { git } = this.#options;
-    const branch = git.branch.replace(/^refs\/heads\//, "");
-    const prefix = `refs/heads/gh-readonly-queue/${branch}/`;
+    const prefix = `refs/heads/gh-readonly-queue/${branchOfRef(git.branch)}/`;
     const refs = await git.fetchRefs([prefix], signal);
     return [...refs].flatMap(([ref, head]) => {
       const [, number] = groupName.exec(ref.slice(prefix.length)) ?? [];

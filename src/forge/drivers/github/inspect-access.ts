@@ -1,6 +1,7 @@
+import { branchOfRef } from "../../../domain/branch-of-ref.ts";
 import type { HostInspection } from "../../host-services.ts";
 import type { GitHubRights } from "./api.ts";
-import { branchName, doubtful, fine, wrong, type Inspected } from "./inspection.ts";
+import { doubtful, fine, wrong, type Inspected } from "./inspection.ts";
 import { readFields, type Fields } from "./shapes.ts";
 
 const where = "github access";
@@ -22,7 +23,7 @@ export async function inspectAccess(
   return [
     fine(where, `${account.login ?? "Somebody"} works on ${name} (id ${fields.id("id")}).`),
     ...(fields.has("archived") && fields.boolean("archived") ? [archived(name)] : []),
-    ...inspectDefault(fields.optionalString("default_branch"), branchName(git)),
+    ...inspectDefault(fields.optionalString("default_branch"), branchOfRef(git.branch)),
     ...(rights.type === "app" ? appRights(rights) : tokenRights(rights, fields)),
   ];
 }

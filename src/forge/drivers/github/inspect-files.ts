@@ -1,5 +1,6 @@
+import { branchOfRef } from "../../../domain/branch-of-ref.ts";
 import type { HostInspection } from "../../host-services.ts";
-import { branchName, doubtful, fine, type Inspected } from "./inspection.ts";
+import { doubtful, fine, type Inspected } from "./inspection.ts";
 import { isRefusal } from "./refusal.ts";
 import { readFields } from "./shapes.ts";
 
@@ -40,7 +41,7 @@ async function hasFile(
 ): Promise<boolean> {
   // https://docs.github.com/rest/repos/contents#get-repository-content
   const route = "GET /repos/{owner}/{repo}/contents/{+path}";
-  const ref = branchName(git);
+  const ref = branchOfRef(git.branch);
   return (await client.get(route, { path, ref }, { signal, missing: "undefined" })) !== undefined;
 }
 
@@ -50,7 +51,7 @@ async function ownerErrors(
 ): Promise<number> {
   // https://docs.github.com/rest/repos/repos#list-codeowners-errors
   const route = "GET /repos/{owner}/{repo}/codeowners/errors";
-  const parameters = { ref: branchName(git) };
+  const parameters = { ref: branchOfRef(git.branch) };
   const found = await client.get(route, parameters, { signal, missing: "undefined" });
   return found === undefined ? 0 : readFields(found, "the code owners").list("errors").length;
 }

@@ -1,6 +1,7 @@
 import { assetKinds, pluralOfKind } from "../../../domain/asset.ts";
+import { branchOfRef } from "../../../domain/branch-of-ref.ts";
 import type { HostInspection } from "../../host-services.ts";
-import { branchName, doubtful, fine, wrong, type Inspected } from "./inspection.ts";
+import { doubtful, fine, wrong, type Inspected } from "./inspection.ts";
 import { readRules, readRulesets, type Rule, type Ruleset } from "./rulesets.ts";
 
 const ledgerBranch = "cairn-ledger";
@@ -12,7 +13,7 @@ export async function inspectRules(
   { client, git, checkName }: Inspected,
   signal: AbortSignal | undefined,
 ): Promise<readonly HostInspection[]> {
-  const branch = branchName(git);
+  const branch = branchOfRef(git.branch);
   const [rulesets, ofBranch, ofLedger] = await Promise.all([
     readRulesets(client, signal),
     readRules(client, branch, signal),

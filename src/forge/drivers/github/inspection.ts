@@ -34,8 +34,3 @@ export async function attempt(
     return [{ check, outcome: "failed", message, ...(hint === undefined ? {} : { hint }) }];
   }
 }
-
-/** `main` of `refs/heads/main`. */
-export function branchName(git: HostGit): string {
-  return git.branch.replace(/^refs\/heads\//, "");
-}

@@ -1,10 +1,11 @@
+import { branchOfRef } from "../../../domain/branch-of-ref.ts";
 import { baseMissing, forgeBusy, forgeDenied, pullRequestEnded } from "../../errors.ts";
 import type { MergeOutcome, MergeRequest } from "../../forge.ts";
 import type { GitHubClient } from "./api.ts";
 import type { CommitCourier } from "./commit-courier.ts";
 import type { Conversations } from "./conversations.ts";
 import type { Pause } from "./pause.ts";
-import { branchName, type PullRequestGit } from "./pull-request-git.ts";
+import type { PullRequestGit } from "./pull-request-git.ts";
 import { isRefusal, type GitHubRefusal } from "./refusal.ts";
 import { readFields } from "./shapes.ts";
 import type { ShownPull } from "./summary.ts";
@@ -95,7 +96,7 @@ export class Merging {
   async #conflicts({ summary }: ShownPull): Promise<readonly string[] | undefined> {
     const { git, courier } = this.#parts;
     const { head: base } = await git.fetch();
-    if (base === undefined) throw baseMissing(branchName(git));
+    if (base === undefined) throw baseMissing(branchOfRef(git.branch));
     if (!(await courier.bringHead(summary))) return [];
     const preview = await git.previewMerge(base, summary.head);
     return preview.outcome === "conflict" ? preview.paths : undefined;

@@ -1,3 +1,4 @@
+import { branchOfRef } from "../../../domain/branch-of-ref.ts";
 import type { PullRequest } from "../../../domain/pull-request.ts";
 import type { Logger } from "../../../shared/log.ts";
 import { forgeBusy, forgeDenied } from "../../errors.ts";
@@ -6,7 +7,7 @@ import type { GitHubClient, Parameters } from "./api.ts";
 import type { Conversations } from "./conversations.ts";
 import type { Pause } from "./pause.ts";
 import type { PullLists } from "./pull-lists.ts";
-import { branchName, type PullRequestGit } from "./pull-request-git.ts";
+import type { PullRequestGit } from "./pull-request-git.ts";
 import { isRefusal } from "./refusal.ts";
 import { readFields } from "./shapes.ts";
 
@@ -45,7 +46,7 @@ export class Opening {
 
   #refuseBranch(branch: string): void {
     const isForeign =
-      branch === branchName(this.#parts.git) ||
+      branch === branchOfRef(this.#parts.git.branch) ||
       branch === "cairn-ledger" ||
       branch === "" ||
       branch.startsWith("gh-readonly-queue/");
@@ -82,7 +83,7 @@ export class Opening {
           title,
           body,
           head: branch,
-          base: branchName(git),
+          base: branchOfRef(git.branch),
         });
         const number = readFields(created, "a new pull request").number("number");
         return { number, isNew: true };

@@ -42,8 +42,3 @@ export interface GitCommit {
   };
   readonly message: string;
 }
-
-/** `main` of `refs/heads/main`. */
-export function branchName(git: Pick<PullRequestGit, "branch">): string {
-  return git.branch.replace(/^refs\/heads\//, "");
-}

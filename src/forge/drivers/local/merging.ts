@@ -1,3 +1,4 @@
+import { branchOfRef } from "../../../domain/branch-of-ref.ts";
 import type { PullRequest } from "../../../domain/pull-request.ts";
 import { baseMissing, historiesUnrelated, nothingToMerge } from "../../errors.ts";
 import type { MergeOutcome, MergeRequest } from "../../forge.ts";
@@ -26,10 +27,10 @@ export async function mergeOnce(
   const { number, ref: head } = seen;
   const { method, by, expectedHead } = request;
   if (head !== expectedHead) return { outcome: "head-moved", head: head ?? "" };
-  if (base === undefined) throw baseMissing(nameOf(git.branch));
-  if (await git.isAncestor(head, base)) throw nothingToMerge(number, nameOf(git.branch));
+  if (base === undefined) throw baseMissing(branchOfRef(git.branch));
+  if (await git.isAncestor(head, base)) throw nothingToMerge(number, branchOfRef(git.branch));
   if ((await git.mergeBase(base, head)) === undefined) {
-    throw historiesUnrelated(number, nameOf(git.branch));
+    throw historiesUnrelated(number, branchOfRef(git.branch));
   }
   const preview = await git.previewMerge(base, head);
   if (preview.outcome === "conflict") return preview;
@@ -70,8 +71,4 @@ function messageOf({ number, title }: PullRequest, { method, message }: MergeReq
   const own =
     method === "merge" ? `Merge pull request #${number}: ${name}` : `${name} (#${number})`;
   return `${message === undefined ? own : message.trim() || own}\n`;
-}
-
-function nameOf(ref: string): string {
-  return ref.replace(/^refs\/heads\//, "");
 }

@@ -1,0 +1,4 @@
+/** `main` of `refs/heads/main`. */
+export function branchOfRef(ref: string): string {
+  return ref.replace(/^refs\/heads\//, "");
+}
