@@ -10,10 +10,10 @@ import type {
   PullRequestState,
   ReviewDraft,
 } from "../../forge.ts";
+import { translated } from "../../git-errors.ts";
 import type { GitHubClient } from "./api.ts";
 import { CommitCourier } from "./commit-courier.ts";
 import { Conversations } from "./conversations.ts";
-import { translated } from "./git-errors.ts";
 import { Landings } from "./landings.ts";
 import { Merging } from "./merging.ts";
 import { Opening } from "./opening.ts";

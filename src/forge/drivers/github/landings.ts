@@ -5,8 +5,7 @@ import { LandedCommits } from "./landed-commits.ts";
 import type { PullLists } from "./pull-lists.ts";
 import type { PullRequestGit } from "./pull-request-git.ts";
 import { isRefusal } from "./refusal.ts";
-import { readFields } from "./shapes.ts";
-import { readPull, type Registry, type ShownPull } from "./summary.ts";
+import { isForgotten, readPull, type Registry, type ShownPull } from "./summary.ts";
 
 /** From this many commits on, a list of what was merged saves requests. */
 const manyCommits = 20;
@@ -90,7 +89,8 @@ export class Landings {
     const wanted = new Set(commits);
     const query = { state: "closed", base: registry.branch, sort: "updated", direction: "desc" };
     for await (const page of lists.pages(query, maxListPages, signal)) {
-      for (const pull of page.filter(isWhole).map((value) => readPull(value, registry))) {
+      const whole = page.filter((value) => !isForgotten(value));
+      for (const pull of whole.map((value) => readPull(value, registry))) {
         const commit = pull.summary.merged?.commit;
         if (commit === undefined || !wanted.has(commit)) continue;
         if (await this.#landed.isBroughtBy(commit, pull, signal)) {
@@ -103,7 +103,7 @@ export class Landings {
   async #findOne(commit: string, signal?: AbortSignal): Promise<void> {
     const { registry, clock } = this.#parts;
     const pulls = (await this.#pullsOf(commit, signal))
-      .filter(isWhole)
+      .filter((value) => !isForgotten(value))
       .map((value) => readPull(value, registry))
       .filter(({ baseBranch }) => baseBranch === registry.branch)
       .sort((left, right) => rank(left, commit) - rank(right, commit));
@@ -165,10 +165,4 @@ export class Landings {
 /** The one that says so itself first, then the oldest. */
 function rank({ summary }: ShownPull, commit: string): number {
   return summary.number + (summary.merged?.commit === commit ? 0 : Number.MAX_SAFE_INTEGER / 2);
-}
-
-/** Of very old ones GitHub has forgotten what they became. */
-function isWhole(value: unknown): boolean {
-  const fields = readFields(value, "a pull request");
-  return !fields.has("merged_at") || fields.has("merge_commit_sha");
 }

@@ -1,8 +1,8 @@
 import type { PullRequestSummary } from "../../../domain/pull-request.ts";
 import type { PullRequestState } from "../../forge.ts";
 import type { GitHubClient, Parameters } from "./api.ts";
-import { readFields, readList } from "./shapes.ts";
-import { readPull, type Registry } from "./summary.ts";
+import { readList } from "./shapes.ts";
+import { isForgotten, readPull, type Registry } from "./summary.ts";
 
 /** Of ended pull requests, a hundred on each. */
 const maxEndedPages = 3;
@@ -72,16 +72,10 @@ export class PullLists {
   /** Newest first; of two that show the same one, the later counts. */
   #read(found: readonly unknown[], askedAt: number): readonly PullRequestSummary[] {
     const pulls = found
-      // Of very old ones GitHub has forgotten what they became: they are not among the newest.
       .filter((value) => !isForgotten(value))
       .map((value) => readPull(value, this.#registry, askedAt))
       .filter(({ baseBranch }) => baseBranch === this.#registry.branch)
       .map(({ summary }) => [summary.number, summary] as const);
     return [...new Map(pulls).values()].sort((left, right) => right.number - left.number);
   }
-}
-
-function isForgotten(value: unknown): boolean {
-  const fields = readFields(value, "a pull request");
-  return fields.has("merged_at") && !fields.has("merge_commit_sha");
 }

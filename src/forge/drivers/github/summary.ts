@@ -22,6 +22,12 @@ export interface Registry {
   readonly branch: string;
 }
 
+/** Of very old ones that were merged, GitHub has forgotten what they became. */
+export function isForgotten(value: unknown): boolean {
+  const fields = readFields(value, "a pull request");
+  return fields.has("merged_at") && !fields.has("merge_commit_sha");
+}
+
 /** GitHub tells when a conversation changed in whole seconds, and its servers' clocks differ a little. */
 const settledMs = 3000;
 

@@ -1,13 +1,6 @@
 import type { Account, PullRequest } from "../../../domain/pull-request.ts";
-import { CairnError, hasCode } from "../../../shared/errors.ts";
-import {
-  forgeBusy,
-  forgeDenied,
-  forgeUnavailable,
-  headMoved,
-  pullRequestEnded,
-  pullRequestMissing,
-} from "../../errors.ts";
+import { CairnError } from "../../../shared/errors.ts";
+import { forgeBusy, headMoved, pullRequestEnded, pullRequestMissing } from "../../errors.ts";
 import type {
   Forge,
   MergeOutcome,
@@ -16,6 +9,7 @@ import type {
   PullRequestState,
   ReviewDraft,
 } from "../../forge.ts";
+import { translated } from "../../git-errors.ts";
 import type { Deed } from "./act.ts";
 import { Conversations, maxNumber, pullRequestRefs, type Conversation } from "./conversations.ts";
 import { freeNumber } from "./free-number.ts";
@@ -245,21 +239,3 @@ function headMissing(number: number): CairnError {
   const described = { code, kind, message, hint };
   return new CairnError(described);
 }
-
-async function translated<Value>(run: () => Promise<Value>): Promise<Value> {
-  try {
-    return await run();
-  } catch (error) {
-    if (!(error instanceof CairnError)) throw error;
-    if (hasCode(error, "GIT_REMOTE_DENIED")) throw forgeDenied(error.message, error);
-    if (hasCode(error, ...unreachable)) throw forgeUnavailable(error.message, error);
-    throw error;
-  }
-}
-
-const unreachable = [
-  "GIT_REMOTE_UNAVAILABLE",
-  "GIT_REMOTE_BROKEN",
-  "GIT_NOT_A_REPOSITORY",
-  "GIT_ABORTED",
-] as const;

@@ -1,5 +1,5 @@
-import { CairnError, hasCode } from "../../../shared/errors.ts";
-import { forgeDenied, forgeUnavailable } from "../../errors.ts";
+import { CairnError, hasCode } from "../shared/errors.ts";
+import { forgeDenied, forgeUnavailable } from "./errors.ts";
 
 /** What Git cannot do with the host, in the words of a forge. */
 export async function translated<Value>(run: () => Promise<Value>): Promise<Value> {
