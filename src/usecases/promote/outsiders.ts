@@ -3,18 +3,11 @@ import type { AccessPolicy } from "../../domain/promotion/policy.ts";
 import type { PullRequest } from "../../domain/pull-request.ts";
 import type { HostServices } from "../../forge/host-services.ts";
 import type { Clock } from "../../shared/clock.ts";
+import { HeldAnswers } from "./held-answers.ts";
 
 type Rights = Pick<HostServices, "mayWrite">;
 
-/** How long an answer holds: about one look at the world. */
-const answerHoldsMs = 60_000;
-
-interface Answer {
-  readonly mayWrite: boolean | undefined;
-  readonly askedMs: number;
-}
-
-const answers = new WeakMap<Rights, Map<string, Answer>>();
+const answers = new HeldAnswers<Rights, boolean | undefined>();
 
 /**
  * Those who approved under a name of the policy and may not write to the repository now: somebody
@@ -32,18 +25,10 @@ export async function outsidersOf(
     .filter(({ verdict, by }) => verdict === "approved" && personOf(by, access) !== undefined)
     .flatMap(({ by }) => by.login?.toLowerCase() ?? []);
   for (const login of new Set(approvers)) {
-    if ((await askOnce(host, clock, login)) === false) outsiders.add(login);
+    const mayWrite = await answers.of(host, { name: login, clock }, async () =>
+      host.mayWrite?.(login),
+    );
+    if (mayWrite === false) outsiders.add(login);
   }
   return outsiders;
-}
-
-async function askOnce(host: Rights, clock: Clock, login: string): Promise<boolean | undefined> {
-  const known = answers.get(host) ?? new Map<string, Answer>();
-  answers.set(host, known);
-  const askedMs = clock.monotonicMs();
-  const last = known.get(login);
-  if (last !== undefined && askedMs - last.askedMs < answerHoldsMs) return last.mayWrite;
-  const mayWrite = await host.mayWrite?.(login);
-  known.set(login, { mayWrite, askedMs });
-  return mayWrite;
 }

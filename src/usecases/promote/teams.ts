@@ -5,6 +5,7 @@ import type { Registry } from "../../domain/registry.ts";
 import type { HostServices, TeamDirectory } from "../../forge/host-services.ts";
 import type { Clock } from "../../shared/clock.ts";
 import type { RegistryReader } from "../registry-reader.ts";
+import { HeldAnswers } from "./held-answers.ts";
 import { readInForce } from "./in-force.ts";
 
 /** What reading the policy with its people needs of a session. */
@@ -33,30 +34,17 @@ async function withTeams(
   const names = teamsNamedBy(access);
   if (access === undefined || host === undefined || names.length === 0) return access;
   const teams = new Map<string, Team>();
-  for (const name of names) teams.set(name, await askOnce(host.teams, clock, name));
+  for (const name of names) {
+    const team = await answers.of(host.teams, { name, clock }, () => readTeam(host.teams, name));
+    teams.set(name, team);
+  }
   return { ...access, teams };
 }
 
-/** How long an answer holds: about one look at the world. */
-const answerHoldsMs = 60_000;
+const answers = new HeldAnswers<TeamDirectory, Team>();
 
-interface Answer {
-  readonly team: Team;
-  readonly askedMs: number;
-}
-
-const answers = new WeakMap<TeamDirectory, Map<string, Answer>>();
-
-async function askOnce(directory: TeamDirectory, clock: Clock, name: string): Promise<Team> {
-  const known = answers.get(directory) ?? new Map<string, Answer>();
-  answers.set(directory, known);
-  const askedMs = clock.monotonicMs();
-  const last = known.get(name);
-  if (last !== undefined && askedMs - last.askedMs < answerHoldsMs) return last.team;
-  // A failure is no answer: it goes to whoever decides, and is not kept.
-  const team = isName(name) ? teamOf(await directory.membersOf(name)) : misnamed;
-  known.set(name, { team, askedMs });
-  return team;
+async function readTeam(directory: TeamDirectory, name: string): Promise<Team> {
+  return isName(name) ? teamOf(await directory.membersOf(name)) : misnamed;
 }
 
 /** Teams have no folders: such a name must not get into an address. */
