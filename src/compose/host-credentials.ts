@@ -8,7 +8,7 @@ import type { AppOptions } from "../usecases/app-options.ts";
 import type { RegistryTarget, Settings } from "./settings.ts";
 
 /** What is looked at when cairn.yaml names no credentials: `CAIRN_…` first, then what others set. */
-const commonPrefix = "CAIRN_GITHUB_";
+export const commonPrefix = "CAIRN_GITHUB_";
 const commonTokens = ["GITHUB_TOKEN", "GH_TOKEN"] as const;
 
 type Environment = AppOptions["env"];
@@ -103,7 +103,8 @@ function credentialsMissing({ name }: RegistryTarget, names: readonly string[]):
   });
 }
 
-function valueOf(env: Environment, name: string): string | undefined {
+/** A variable that is set to nothing is not set. */
+export function valueOf(env: Environment, name: string): string | undefined {
   const value = env[name]?.trim();
   return value === "" ? undefined : value;
 }

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 
 import type { AppOptions } from "../usecases/app-options.ts";
+import { commonPrefix, valueOf } from "./host-credentials.ts";
 
 interface SecretsOptions {
   readonly env: AppOptions["env"];
@@ -14,9 +15,6 @@ export interface FoundSecrets {
   /** Variables that lead to none. */
   readonly missing: readonly string[];
 }
-
-/** What credentials of GitHub start with when cairn.yaml names none. */
-const commonPrefix = "CAIRN_GITHUB_";
 
 /**
  * The secrets that these environment variables hold; `NAME_FILE` names a file that holds it
@@ -40,10 +38,10 @@ async function readSecret(
   name: string,
   { env, folder }: SecretsOptions,
 ): Promise<string | undefined> {
-  const value = env[name]?.trim();
-  if (value) return value;
-  const path = env[`${name}_FILE`]?.trim();
-  const text = path ? await readText(resolve(folder, path)) : undefined;
+  const value = valueOf(env, name);
+  if (value !== undefined) return value;
+  const path = valueOf(env, `${name}_FILE`);
+  const text = path === undefined ? undefined : await readText(resolve(folder, path));
   return text?.trim() || undefined;
 }
 
