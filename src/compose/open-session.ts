@@ -9,7 +9,7 @@ import type { HashCache } from "../registry/file-hasher.ts";
 import { systemClock } from "../shared/clock.ts";
 import { isDigest } from "../shared/digest.ts";
 import { CairnError, hasCode } from "../shared/errors.ts";
-import { isJsonObject } from "../shared/json.ts";
+import { parseJsonObject } from "../shared/json.ts";
 import { redact } from "../shared/redact.ts";
 import { CommitSourceTree } from "../source/drivers/commit.ts";
 import { readLfsObject } from "../source/drivers/lfs.ts";
@@ -152,18 +152,14 @@ class PersistentHashes implements HashCache {
   }
 
   static async load(cache: Cache): Promise<PersistentHashes> {
-    const text = await cache.get(hashesKey);
-    try {
-      const value: unknown = text === undefined ? {} : JSON.parse(text);
-      const entries = isJsonObject(value) ? Object.entries(value) : [];
-      return new PersistentHashes(
-        new Map(
-          entries.flatMap(([id, digest]) => (typeof digest === "string" ? [[id, digest]] : [])),
-        ),
-      );
-    } catch {
-      return new PersistentHashes(new Map()); // A torn cache is no cache.
-    }
+    // A torn cache is no cache.
+    const value = parseJsonObject((await cache.get(hashesKey)) ?? "");
+    const entries = Object.entries(value ?? {});
+    return new PersistentHashes(
+      new Map(
+        entries.flatMap(([id, digest]) => (typeof digest === "string" ? [[id, digest]] : [])),
+      ),
+    );
   }
 
   get(objectId: string): `sha256:${string}` | undefined {

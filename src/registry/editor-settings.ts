@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from "../shared/json.ts";
+import { isJsonObject, parseJsonObject, type JsonObject } from "../shared/json.ts";
 import { editorSchemas } from "./editor-schemas.ts";
 
 /** Where the schemas lie in a registry, committed, so that every clone has them. */
@@ -18,7 +18,7 @@ export function mergeEditorSettings(text: string | undefined): MergedSettings {
   const ours = schemaSettings();
   const wanted = { "yaml.schemas": ours };
   if (text === undefined || text.trim() === "") return { type: "text", text: toText(wanted, 2) };
-  const settings = parse(text);
+  const settings = parseJsonObject(text);
   const schemas = settings?.["yaml.schemas"] ?? {};
   if (settings === undefined || !isJsonObject(schemas)) {
     const reason =
@@ -41,15 +41,6 @@ function schemaSettings(): JsonObject {
       .filter(({ globs }) => globs.length > 0)
       .map(({ file, globs }) => [`./${editorSchemaFolder}/${file}`, globs]),
   );
-}
-
-function parse(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function indentOf(text: string): string | number {

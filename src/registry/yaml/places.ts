@@ -1,4 +1,4 @@
-import { isJsonObject } from "../../shared/json.ts";
+import { isJsonObject, parseJsonObject } from "../../shared/json.ts";
 import { formatPointer, type PointerPath } from "./pointer.ts";
 import type { ValuePlace } from "./to-json.ts";
 import { placeOfOffset, type LinePlace } from "./tokens.ts";
@@ -176,12 +176,8 @@ function unfoldedFrom(all: AllPlaces): Unfolded {
 
 /** Written by `pack`, and kept with a checksum: this only keeps a stranger out. */
 function readAll(text: string): AllPlaces {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isAllPlaces(value) ? value : noPlaces;
-  } catch {
-    return noPlaces;
-  }
+  const value: unknown = parseJsonObject(text);
+  return isAllPlaces(value) ? value : noPlaces;
 }
 
 function isAllPlaces(value: unknown): value is AllPlaces {

@@ -3,7 +3,7 @@ import { foldLedger } from "../../domain/ledger/fold.ts";
 import type { LedgerState } from "../../domain/ledger/state.ts";
 import type { GitMirror } from "../../git/git.ts";
 import { parseLedgerMessage } from "../../registry/ledger-event-yaml.ts";
-import { isJsonObject } from "../../shared/json.ts";
+import { isJsonObject, parseJsonObject } from "../../shared/json.ts";
 import { isKnownAncestor } from "./ancestry.ts";
 import type { Cache } from "./cache.ts";
 
@@ -51,14 +51,9 @@ export async function saveState(state: LedgerState, cache: Cache): Promise<void>
 }
 
 async function readCached(cache: Cache): Promise<LedgerState | undefined> {
-  const text = await cache.get(cacheKey);
-  if (text === undefined) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    return isCachedState(value) ? value.state : undefined;
-  } catch {
-    return undefined; // A torn cache is no cache.
-  }
+  // A torn cache is no cache.
+  const value: unknown = parseJsonObject((await cache.get(cacheKey)) ?? "");
+  return isCachedState(value) ? value.state : undefined;
 }
 
 function isCachedState(value: unknown): value is { readonly state: LedgerState } {

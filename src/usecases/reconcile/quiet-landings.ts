@@ -1,4 +1,4 @@
-import { isJsonObject } from "../../shared/json.ts";
+import { parseJsonObject } from "../../shared/json.ts";
 import type { Cache } from "../ledger/cache.ts";
 
 const cacheKey = "quiet-landings.json";
@@ -9,15 +9,10 @@ const cacheKey = "quiet-landings.json";
  * it has an event of.
  */
 export async function readQuiet(cache: Cache, ledger: string): Promise<string | undefined> {
-  const text = await cache.get(cacheKey);
-  if (text === undefined) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    if (!isJsonObject(value) || value["ledger"] !== ledger) return undefined;
-    return typeof value["commit"] === "string" ? value["commit"] : undefined;
-  } catch {
-    return undefined; // A torn cache is no cache.
-  }
+  // A torn cache is no cache.
+  const value = parseJsonObject((await cache.get(cacheKey)) ?? "");
+  if (value?.["ledger"] !== ledger) return undefined;
+  return typeof value["commit"] === "string" ? value["commit"] : undefined;
 }
 
 export async function saveQuiet(cache: Cache, ledger: string, commit: string): Promise<void> {

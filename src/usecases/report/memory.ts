@@ -1,4 +1,4 @@
-import { isJsonObject } from "../../shared/json.ts";
+import { isJsonObject, parseJsonObject } from "../../shared/json.ts";
 import type { CheckReport } from "../app-promote.ts";
 import type { Cache } from "../ledger/cache.ts";
 
@@ -129,22 +129,15 @@ interface Remembered {
 }
 
 function parseMemory(text: string | undefined): Remembered {
-  const value = parseJson(text);
-  if (!isJsonObject(value) || value["version"] !== cacheVersion) {
+  // A torn cache is no cache.
+  const value = parseJsonObject(text ?? "");
+  if (value?.["version"] !== cacheVersion) {
     return { pullRequests: new Map(), groups: new Map() };
   }
   return {
     pullRequests: readAll(value["pullRequests"], readReported),
     groups: readAll(value["groups"], readGroup),
   };
-}
-
-function parseJson(text: string | undefined): unknown {
-  try {
-    return text === undefined ? undefined : JSON.parse(text);
-  } catch {
-    return undefined; // A torn cache is no cache.
-  }
 }
 
 type Texts = Readonly<Record<string, string>>;

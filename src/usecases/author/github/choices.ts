@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonValue } from "../../../shared/json.ts";
+import { isJsonObject, parseJsonObject } from "../../../shared/json.ts";
 
 /** What the files for GitHub depend on besides the policy. */
 export interface GitHubChoices {
@@ -91,17 +91,8 @@ function originUrl(config: string): string {
 }
 
 function appIdOf(ruleset: string): number | undefined {
-  const actors = parseJson(ruleset)?.["bypass_actors"];
+  const actors = parseJsonObject(ruleset)?.["bypass_actors"];
   const apps = (Array.isArray(actors) ? actors : []).filter(isJsonObject);
   const id = apps.find((actor) => actor["actor_type"] === "Integration")?.["actor_id"];
   return typeof id === "number" && Number.isSafeInteger(id) && id > 0 ? id : undefined;
-}
-
-export function parseJson(text: string): Readonly<Record<string, JsonValue>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,11 +1,10 @@
 import type { Policies } from "../../../domain/promotion/policy.ts";
-import { canonicalJson } from "../../../shared/json.ts";
+import { canonicalJson, parseJsonObject } from "../../../shared/json.ts";
 import {
   branchRulesetPath,
   checkWorkflowPath,
   codeOwnersPath,
   ledgerRulesetPath,
-  parseJson,
   reviewWorkflowPath,
   tagsRulesetPath,
   type GitHubChoices,
@@ -65,7 +64,7 @@ export function differenceOf(
 function isSame(current: string, wanted: string, path: string): boolean {
   const plain = current.replaceAll("\r\n", "\n");
   if (!path.endsWith(".json")) return plain === wanted;
-  const [theirs, ours] = [parseJson(plain), parseJson(wanted)];
+  const [theirs, ours] = [parseJsonObject(plain), parseJsonObject(wanted)];
   if (theirs === undefined || ours === undefined) return false;
   return Object.entries(ours).every(([key, value]) => {
     const other = theirs[key];
