@@ -2,8 +2,9 @@
 export interface PullRequestGit {
   /** The registry's branch, as `refs/heads/main`. */
   readonly branch: string;
+  /** Brings the registry's branch; answers its tip. */
   fetch(signal?: AbortSignal): Promise<{ readonly head: string | undefined }>;
-  /** Refs of the remote by full name, with their objects; answers those it has. */
+  /** Refs of the remote by full name or prefix, with their objects; answers those it has. */
   fetchRefs(names: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, string>>;
   /** Brings a commit by its id; false when the remote does not give it away. */
   fetchCommit(id: string, signal?: AbortSignal): Promise<boolean>;
@@ -25,6 +26,7 @@ export interface PullRequestGit {
       readonly expected: string | undefined;
       readonly next: string;
     }[],
+    signal?: AbortSignal,
   ): Promise<
     | { readonly accepted: true }
     | { readonly accepted: false; readonly refs: ReadonlyMap<string, string> }
