@@ -1,6 +1,3 @@
-import { GitHubForge } from "../forge/drivers/github/github-forge.ts";
-import { createGitHubClient, type GitHubClient } from "../forge/drivers/github/client.ts";
-import { GitHubHost } from "../forge/drivers/github/github-host.ts";
 import { LocalForge } from "../forge/drivers/local/local-forge.ts";
 import type { Forge } from "../forge/forge.ts";
 import type { HostServices } from "../forge/host-services.ts";
@@ -40,8 +37,27 @@ export async function connectHost(
       }),
     };
   }
-  const client = await gitHubClient(options, settings, target);
+  return connectGitHub(options, settings, target);
+}
+
+async function connectGitHub(
+  options: AppOptions,
+  settings: Settings,
+  target: RegistryTarget,
+): Promise<HostConnection> {
   const { log } = options;
+  const { apiUrl, owner, repository } = gitHubRepository(target.url);
+  const credentials = await gitHubCredentials(options, settings, target);
+  // Loaded when it is wanted: Octokit would take a part of the time of every command.
+  const { createGitHubClient, GitHubForge, GitHubHost } = await import("./github-driver.ts");
+  const client = createGitHubClient({
+    apiUrl: target.github.apiUrl ?? apiUrl,
+    owner,
+    repository,
+    credentials,
+    log,
+    clock: systemClock,
+  });
   return {
     login: (signal) => client.login(signal),
     attach: (git) => ({
@@ -49,22 +65,6 @@ export async function connectHost(
       host: new GitHubHost({ client, git, log }),
     }),
   };
-}
-
-async function gitHubClient(
-  options: AppOptions,
-  settings: Settings,
-  target: RegistryTarget,
-): Promise<GitHubClient> {
-  const { apiUrl, owner, repository } = gitHubRepository(target.url);
-  return createGitHubClient({
-    apiUrl: target.github.apiUrl ?? apiUrl,
-    owner,
-    repository,
-    credentials: await gitHubCredentials(options, settings, target),
-    log: options.log,
-    clock: systemClock,
-  });
 }
 
 export interface GitHubRepository {
