@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { GitHubHost } from "../../src/forge/drivers/github/github-host.ts";
 import type { HostInspection } from "../../src/forge/host-services.ts";
 import { silentLog } from "../../src/shared/log.ts";
-import { noGitHubChoices } from "../../src/usecases/author/github/choices.ts";
+import { noGitHubChoices } from "../support/github-choices.ts";
 import {
   branchRuleset,
   ledgerRuleset,

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Policies } from "../../../src/domain/promotion/policy.ts";
 import type { HostServices } from "../../../src/forge/host-services.ts";
 import { forgeDenied } from "../../../src/forge/errors.ts";
-import { noGitHubChoices } from "../../../src/usecases/author/github/choices.ts";
+import { noGitHubChoices } from "../../support/github-choices.ts";
 import { gitHubFiles } from "../../../src/usecases/author/github/files.ts";
 import { doctor } from "../../../src/usecases/operate/doctor.ts";
 import { checkGitHubFiles } from "../../../src/usecases/operate/doctor-host.ts";

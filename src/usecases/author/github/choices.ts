@@ -14,14 +14,6 @@ export interface GitHubChoices {
   readonly isEnterprise: boolean;
 }
 
-export const noGitHubChoices: GitHubChoices = {
-  owner: undefined,
-  repository: undefined,
-  appId: undefined,
-  action: undefined,
-  isEnterprise: false,
-};
-
 export const codeOwnersPath = ".github/CODEOWNERS";
 export const checkWorkflowPath = ".github/workflows/cairn.yml";
 export const reviewWorkflowPath = ".github/workflows/cairn-review.yml";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { noGitHubChoices } from "../../../../src/usecases/author/github/choices.ts";
+import { noGitHubChoices } from "../../../support/github-choices.ts";
 import {
   branchRuleset,
   ledgerRuleset,
