@@ -1,6 +1,6 @@
 import type { CairnError } from "../shared/errors.ts";
 
-/** What the shell learns; DESIGN 8. */
+/** What the shell learns. */
 export const ExitCode = {
   ok: 0,
   /** It ran, and found problems. */

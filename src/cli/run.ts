@@ -120,7 +120,7 @@ function parseProgram(program: Commander, argv: readonly string[]): boolean {
   }
 }
 
-/** Which host is believed is said in so many words, never guessed (DESIGN 6). */
+/** Which host is believed is said in so many words, never guessed. */
 function forgeOption(given: unknown): Pick<AppOptions, "forge"> {
   if (given === undefined || given === "") return {};
   if (given === "github" || given === "local") return { forge: given };

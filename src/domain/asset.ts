@@ -45,7 +45,7 @@ export function kindOfPlural(plural: string): AssetKind | undefined {
 const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,254}$/;
 
 /**
- * Why a name cannot be used, or `undefined`. Beyond DESIGN 2 it refuses what a Git ref cannot
+ * Why a name cannot be used, or `undefined`. It also refuses what a Git ref cannot
  * hold (`git check-ref-format`), because every name becomes part of a tag.
  */
 export function nameProblem(name: string): string | undefined {

@@ -195,7 +195,7 @@ export interface FileIndex {
   readonly count: number;
 }
 
-/** A delivery target (DESIGN 7). */
+/** A delivery target. */
 export interface Workspace {
   readonly name: string;
   readonly document: ManifestDocument;

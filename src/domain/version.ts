@@ -1,4 +1,4 @@
-/** How versions of one kind are named (DESIGN 4). */
+/** How versions of one kind are named. */
 export const versionSchemes = ["integer", "semver", "explicit"] as const;
 export type VersionScheme = (typeof versionSchemes)[number];
 

@@ -57,7 +57,7 @@ export type MergeOutcome =
   | { readonly outcome: "head-moved"; readonly head: string };
 
 /**
- * Where pull requests live (DESIGN 6): GitHub, or refs of the registry's own repository. The
+ * Where pull requests live: GitHub, or refs of the registry's own repository. The
  * contract that every driver passes is test/forge/forge.contract.ts.
  *
  * Every method rejects with `FORGE_UNAVAILABLE` or `FORGE_DENIED` when the host does not answer or

@@ -63,7 +63,7 @@ export function looksLikeManifest(path: string): boolean {
   return folderKind(path) !== undefined;
 }
 
-/** The first rule of DESIGN 2 that says what a file is. */
+/** The first sign that says what a file is. */
 export function classifyManifest(
   path: string,
   value: JsonValue | undefined,

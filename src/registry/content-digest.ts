@@ -9,7 +9,7 @@ import { formatPointer } from "./yaml/pointer.ts";
 /** The way of computing a content digest; a change of it is a new number. */
 export const digestRecipe = 1;
 
-/** What may change without making a new version (DESIGN 4). */
+/** What may change without making a new version. */
 const notContent = ["$schema", "description", "tags", "properties", "stage", "version"];
 
 /** The first key of the pointers of paths that a manifest has beside its fields (asset.yaml). */

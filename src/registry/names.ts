@@ -7,7 +7,7 @@ import { errorAt } from "./local-paths.ts";
 import { strings } from "./values.ts";
 
 /**
- * What names say only together: each is unique per kind, whatever the case (DESIGN 2). Of drafts
+ * What names say only together: each is unique per kind, whatever the case. Of drafts
  * about which there is nothing to say nothing is said.
  */
 export function checkNames(

@@ -7,7 +7,7 @@ import { checkSchema } from "./schema/check-schema.ts";
 import { objects, strings, textOf } from "./values.ts";
 import { parseYaml, type ParsedYaml } from "./yaml/parse-yaml.ts";
 
-/** `cairn.yaml`: what the operator of this Cairn decides and no registry can (DESIGN 7, 10). */
+/** `cairn.yaml`: what the operator of this Cairn decides and no registry can. */
 export interface OperatorConfig {
   readonly registries: readonly ConfiguredRegistry[];
   readonly dataFolder: string | undefined;

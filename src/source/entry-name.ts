@@ -15,7 +15,7 @@ export function isLeftOut(path: string): boolean {
 }
 
 /**
- * Why a path cannot be used on every system and in every store (DESIGN 10), or `undefined`.
+ * Why a path cannot be used on every system and in every store, or `undefined`.
  * Sentences continue "<path> cannot be used: its name …".
  */
 export function pathProblem(path: string): string | undefined {

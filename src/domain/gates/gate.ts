@@ -17,7 +17,7 @@ export interface Gate<Settings extends object = JsonObject> {
   readonly name: GateName;
   /** One sentence: what it asks for. Starts its page in docs/gates/. */
   readonly states: string;
-  /** Whether it also binds a rollback or withdrawal (DESIGN 5: approvals do, in their own form). */
+  /** Whether it also binds a rollback or withdrawal (approvals do, in their own form). */
   readonly bindsRollback: boolean;
   evaluate(settings: Settings, facts: PromotionFacts): GateVerdict;
 }

@@ -4,7 +4,7 @@ import type { AssetKey } from "../asset.ts";
 /** Bumped when a reader of an older Cairn would misunderstand an event. */
 export const ledgerFormat = 1;
 
-/** A tag that an event makes: the ledger names its object, so nothing else counts (DESIGN 4). */
+/** A tag that an event makes: the ledger names its object, so nothing else counts. */
 export interface TagMark {
   /** Without `refs/tags/`: `models/taxi-fare@v3`. */
   readonly name: string;

@@ -21,7 +21,7 @@ export interface AutomaticPromotion {
 }
 
 /**
- * What automation would propose now (DESIGN 5): what the stage before runs, forward only, past no
+ * What automation would propose now: what the stage before runs, forward only, past no
  * hold, and never what was asked for already. After a person chose another version than the newest
  * candidate, a rollback say, it leaves the asset alone until a person chooses the newest again.
  */

@@ -23,7 +23,7 @@ export type PublicationDecision =
     };
 
 /**
- * Which version, if any, a landed asset gets (DESIGN 4). `isTagTaken` tells whether a tag of that
+ * Which version, if any, a landed asset gets. `isTagTaken` tells whether a tag of that
  * name exists that the ledger did not make: such a name is passed over, or refused if it was asked for.
  */
 export function decidePublication(

@@ -5,7 +5,7 @@ import { canonicalJson } from "../../shared/json.ts";
 import type { Approval, PromotionFacts } from "./facts.ts";
 import type { ApprovalsSettings, PromotionPolicy, PromotionRule } from "./policy.ts";
 
-/** What a stage file asks to skip, once: break glass (DESIGN 5). */
+/** What a stage file asks to skip, once: break glass. */
 export interface Override {
   readonly version: string;
   readonly gates: readonly string[];

@@ -4,7 +4,7 @@ import type { EmptyTeam } from "./teams.ts";
 
 /**
  * What a move is: to a version that the stage did not accept before, back to one that it did, or
- * to none at all (DESIGN 5).
+ * to none at all.
  */
 export type MoveKind = "promotion" | "rollback" | "withdrawal";
 

@@ -33,7 +33,7 @@ export interface StageChanges {
 /**
  * The moves that a change of the tree asks for. A stage file counts when it is another file than
  * before; what it asks is compared with what the stage runs (the ledger), never with the file
- * before (DESIGN 5).
+ * before.
  */
 export function stageChanges(before: Registry, after: Registry, state: LedgerState): StageChanges {
   const old = byKey(before.stageFiles);

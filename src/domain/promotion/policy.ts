@@ -93,7 +93,7 @@ export interface Binding {
   readonly source: JsonObject;
 }
 
-/** The role that may change policies/, workspaces/ and registry.yaml (DESIGN 5). */
+/** The role that may change policies/, workspaces/ and registry.yaml. */
 export const policyOwnersRole = "policy-owners";
 
 /** What a registry says about promotion; a file that is absent or broken says nothing. */

@@ -1,4 +1,4 @@
-/** Bounds of one YAML file (DESIGN 10). Real manifests stay below a hundredth of each. */
+/** Bounds of one YAML file. Real manifests stay below a hundredth of each. */
 export const yamlLimits = {
   sizeBytes: 1024 * 1024,
   /** Lock files list every file of an asset. */

@@ -20,7 +20,7 @@ import type { Situation } from "./situation.ts";
 import type { StorePatience } from "./store-patience.ts";
 
 /**
- * What merging a commit would do, by the very code that judges it once it has landed (DESIGN 6):
+ * What merging a commit would do, by the very code that judges it once it has landed:
  * findings, versions, promotions with their gates, deliveries, impact. Changes nothing.
  */
 export async function checkChange(

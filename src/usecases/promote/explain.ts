@@ -25,7 +25,7 @@ import { readSituation, type Situation } from "./situation.ts";
 import { moveStageFile } from "./stage-file-text.ts";
 import { nothingToPropose } from "./errors.ts";
 
-/** Gate by gate, what a version lacks for a stage, and what to do next (DESIGN 5). */
+/** Gate by gate, what a version lacks for a stage, and what to do next. */
 export async function explain(
   session: RegistrySession,
   request: ExplainRequest,

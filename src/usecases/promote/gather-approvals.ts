@@ -15,7 +15,7 @@ import { readInForce, readUnderPolicy } from "./in-force.ts";
 
 /**
  * Who approved this move, and whose approval does not count because what they saw was something
- * else: another stage file, other evidence, or other rules than those that bind it now (DESIGN 5).
+ * else: another stage file, other evidence, or other rules than those that bind it now.
  */
 export async function gatherApprovals(
   context: JudgeContext,

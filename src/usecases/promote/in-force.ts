@@ -4,7 +4,7 @@ import type { RegistryReader } from "../registry-reader.ts";
 
 /**
  * The registry at the commit whose policy is in force: its settings, workspaces and policies are
- * the ones that count (DESIGN 5). Rejects with `GIT_OBJECT_MISSING` when that commit is gone.
+ * the ones that count. Rejects with `GIT_OBJECT_MISSING` when that commit is gone.
  */
 export async function readInForce(
   reader: RegistryReader,

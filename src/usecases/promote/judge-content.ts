@@ -34,7 +34,7 @@ export interface ChangedContent {
 }
 
 /**
- * The landing check (DESIGN 5): the content of each asset that a landing changes is what the pull
+ * The landing check: the content of each asset that a landing changes is what the pull
  * request had at its head; and where registry.yaml asks for a pull request, there was one. What
  * fails gets no version until an approved pull request touches the asset.
  */

@@ -29,7 +29,7 @@ export interface PolicyJudgement {
 
 /**
  * Whether a change of policies/, registry.yaml and workspaces/ takes effect: only if those who own
- * the policy in force approved exactly this (DESIGN 5).
+ * the policy in force approved exactly this.
  */
 export async function judgePolicy(context: JudgeContext, change: Change): Promise<PolicyJudgement> {
   const { reader } = context;

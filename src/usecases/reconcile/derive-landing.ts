@@ -99,7 +99,7 @@ function draftResolved(
   return { type: "resolved", processed, incident, how, by, reason };
 }
 
-/** A change of the policy takes effect, or is an incident without any (DESIGN 5). */
+/** A change of the policy takes effect, or is an incident without any. */
 function draftPolicy(change: Change, policy: PolicyJudgement): readonly EventDraft[] {
   const { state, landing, after: commit } = change;
   const { processed } = state;

@@ -12,7 +12,7 @@ import type { Change } from "../promote/change.ts";
 import type { JudgedMove, MovesJudgement } from "../promote/judge-moves.ts";
 import { toMark } from "../promote/judge-policy.ts";
 
-/** How long a landing may wait for time gates (DESIGN 5). */
+/** How long a landing may wait for time gates. */
 const patienceMs = 30 * 24 * 3_600_000;
 
 /** Letters of a reason that the ledger keeps; its schema allows a few times as many. */

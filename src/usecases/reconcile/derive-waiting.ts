@@ -22,7 +22,7 @@ interface WaitingInput {
 /**
  * Looks again at the landings that wait for time. They are judged as on the first day, by the
  * policy that is in force now: only time may have turned a gate green, anything else that fails now
- * ends the waiting (DESIGN 5).
+ * ends the waiting.
  */
 export async function deriveWaiting(
   context: JudgeContext & { readonly forge: Forge },

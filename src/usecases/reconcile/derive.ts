@@ -38,7 +38,7 @@ export interface LedgerPlan {
 }
 
 /**
- * Compares the branch with the ledger (DESIGN 4). Pure but for reads: asked twice about the same
+ * Compares the branch with the ledger. Pure but for reads: asked twice about the same
  * world it answers the same, and after its drafts are recorded it answers with none.
  */
 export async function deriveLedgerPlan(

@@ -22,7 +22,7 @@ export async function observe(
   return { head, ledger, state, tags: new RemoteTags(mirror, signal) };
 }
 
-/** How long a look at every tag holds (DESIGN 6). */
+/** How long a look at every tag holds. */
 const allTagsEveryMs = 15 * 60_000;
 
 /** When every tag was last looked at; one per session, so a daemon looks at them every 15 minutes. */

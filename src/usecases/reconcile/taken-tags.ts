@@ -3,7 +3,7 @@ import { ledgerTags } from "../../domain/plan/incidents.ts";
 import type { EventDraft } from "../ledger/draft.ts";
 import type { RemoteTags } from "./observe.ts";
 
-/** Tells the moves which names of stage tags somebody else took: they are passed over (DESIGN 4). */
+/** Tells the moves which names of stage tags somebody else took: they are passed over. */
 export async function avoidTakenTags(
   drafts: readonly EventDraft[],
   state: LedgerState,

@@ -14,7 +14,7 @@ export interface AppPort {
   asApp(route: string, parameters?: Parameters): Promise<unknown>;
 }
 
-/** What Cairn may ask for (DESIGN 6); what the installation does not have is left out. */
+/** What Cairn may ask for; what the installation does not have is left out. */
 const wanted: Readonly<Record<string, "read" | "write">> = {
   metadata: "read",
   contents: "write",
