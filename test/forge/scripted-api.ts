@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { onTestFinished } from "vitest";
 import {
   createGitHubClient,
   type GitHubClient,
   type GitHubClientOptions,
 } from "../../src/forge/drivers/github/client.ts";
 import { silentLog } from "../../src/shared/log.ts";
+import { listenForTest } from "../support/local-server.ts";
 import { TestClock } from "./test-clock.ts";
 
 export interface SeenRequest {
@@ -50,14 +50,7 @@ export async function startScriptedApi(): Promise<ScriptedApi> {
       answer(response, next ?? { status: 404, body: { message: "Not Found" } });
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
-  const url = `http://127.0.0.1:${port}`;
+  const url = await listenForTest(server);
   const clock = new TestClock();
   return {
     url,

@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import { createServer, type IncomingHttpHeaders } from "node:http";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
+import { listenForTest } from "../support/local-server.ts";
 import { octoReg, openScene } from "./open.ts";
 
 interface Received {
@@ -18,14 +19,7 @@ async function receive(): Promise<{ readonly url: string; readonly received: Rec
       response.writeHead(202).end();
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
-  return { url: `http://127.0.0.1:${port}/hook`, received };
+  return { url: `${await listenForTest(server)}/hook`, received };
 }
 
 const secret = "it's a secret";

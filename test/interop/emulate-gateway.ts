@@ -2,10 +2,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { text } from "node:stream/consumers";
 
 import { Octokit } from "@octokit/rest";
-import { onTestFinished } from "vitest";
 
 import { runGitBackend } from "../support/git-http-backend.ts";
 import { GitRepository, makeTemporaryFolder } from "../support/git-repository.ts";
+import { listenForTest } from "../support/local-server.ts";
 import { ObjectBridge, type ApiRepository } from "./emulate-objects.ts";
 
 export interface Gateway {
@@ -42,14 +42,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       response.writeHead(500, { "content-type": "text/plain" }).end(String(error));
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
-  return { url: `http://127.0.0.1:${port}`, bare };
+  return { url: await listenForTest(server), bare };
 }
 
 /** One request at a time, so that nothing moves between a look at emulate and the answer. */

@@ -1,6 +1,6 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { onTestFinished } from "vitest";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { runGitBackend, type BackendAnswer } from "./git-http-backend.ts";
+import { listenForTest } from "./local-server.ts";
 
 /** What goes wrong with an answer. */
 export type Fault =
@@ -43,9 +43,9 @@ export async function startGitServer(root: string): Promise<GitServer> {
       void runBackend(root, request, response, fault);
     }
   });
-  const port = await listen(server);
+  const url = await listenForTest(server);
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
     requests,
     fail: (pattern, fault) => {
       faulty = { pattern, fault };
@@ -59,16 +59,6 @@ export async function startGitServer(root: string): Promise<GitServer> {
       login = `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
     },
   };
-}
-
-async function listen(server: Server): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
-  const address = server.address();
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 /** Faults that need no git. */

@@ -5,6 +5,7 @@ import { etagOf, type Api } from "./api.ts";
 import type { Budget } from "./budget.ts";
 import type { DoubleRequest } from "./double.ts";
 import { answerInstead, sendAnswer, spoil, type WireAnswer } from "./faults.ts";
+import { listenLocally } from "../listen-locally.ts";
 import { serveGit } from "./git-transport.ts";
 import type { Fault } from "./lies.ts";
 import type { World } from "./world.ts";
@@ -38,16 +39,14 @@ export async function listen(): Promise<{
   readonly serve: (parts: Parts) => void;
 }> {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const url = await listenLocally(server);
   const serve = (parts: Parts) =>
     server.on("request", (request, response) => {
       handle(parts, request, response).catch((error: unknown) => {
         response.destroy(error instanceof Error ? error : undefined);
       });
     });
-  return { server, url: `http://127.0.0.1:${port}`, serve };
+  return { server, url, serve };
 }
 
 async function handle(
