@@ -8,7 +8,8 @@ import {
   ledgerRuleset,
   tagsRuleset,
 } from "../../src/usecases/author/github/rulesets.ts";
-import { allPermissions, at, noGit, openServices, type Services } from "./github-services.ts";
+import { appPermissions } from "../support/github/app-permissions.ts";
+import { at, noGit, openServices, type Services } from "./github-services.ts";
 import { startScriptedApi } from "./scripted-api.ts";
 
 type Outcomes = Readonly<Record<string, HostInspection["outcome"]>>;
@@ -120,7 +121,7 @@ it("says that code owners are not known, and that GitHub tells of changes", asyn
 });
 
 it("names each permission that an App lacks", async () => {
-  const { workflows: _workflows, members: _members, ...some } = allPermissions;
+  const { workflows: _workflows, members: _members, ...some } = appPermissions;
   const services = await openServices({ ...some, checks: "read" });
   await addWorkflows(services);
   services.github.lies.refuseWorkflowTags();

@@ -12,6 +12,7 @@ import { NativeGitMirror } from "../../src/git/drivers/native/mirror.ts";
 import { systemClock } from "../../src/shared/clock.ts";
 import { silentLog } from "../../src/shared/log.ts";
 import { onTestFinished } from "vitest";
+import { appPermissions } from "../support/github/app-permissions.ts";
 import { openGitHub } from "../support/github/open.ts";
 import { GitRepository, makeTemporaryFolder } from "../support/git-repository.ts";
 import type { GitHubDouble } from "../support/github/github.ts";
@@ -20,17 +21,6 @@ export const fullName = "contoso/ml-registry";
 export const at = { owner: "contoso", repo: "ml-registry" };
 const run = promisify(execFile);
 const keys = generateKeyPairSync("rsa", { modulusLength: 2048 });
-
-export const allPermissions = {
-  metadata: "read",
-  contents: "write",
-  pull_requests: "write",
-  issues: "write",
-  checks: "write",
-  statuses: "write",
-  workflows: "write",
-  members: "read",
-};
 
 export type Identity = "app" | "actions" | "cleo" | "bo";
 
@@ -51,7 +41,7 @@ export interface Services {
 }
 
 export async function openServices(
-  permissions: Readonly<Record<string, string>> = allPermissions,
+  permissions: Readonly<Record<string, string>> = appPermissions,
 ): Promise<Services> {
   const github = await openGitHub();
   const bo = github.addUser({ login: "bo" }).token;

@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 
 import { afterAll, beforeAll, expect, onTestFinished } from "vitest";
 
+import { appPermissions } from "../support/github/app-permissions.ts";
 import { startGitHub, type GitHubDouble } from "../support/github/github.ts";
 import { Cairn, type CairnAccess } from "./cairn.ts";
 import { Person } from "./person.ts";
@@ -26,16 +27,6 @@ import {
 const execute = promisify(execFile);
 
 const keys = generateKeyPairSync("rsa", { modulusLength: 2048 });
-const appPermissions = {
-  metadata: "read",
-  contents: "write",
-  pull_requests: "write",
-  issues: "write",
-  checks: "write",
-  statuses: "write",
-  workflows: "write",
-  members: "read",
-};
 
 /** A Monday morning. */
 const monday = new Date("2026-06-01T09:00:00Z");
