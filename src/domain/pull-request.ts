@@ -91,3 +91,8 @@ export function formatAccount({ login, name, email }: Account): string {
   if (email === undefined) return who || "somebody unknown";
   return who === "" ? email : `${who} <${email}>`;
 }
+
+/** Whether the host says that both are one account. */
+export function isSameLogin({ login }: Account, other: Account): boolean {
+  return login !== undefined && login.toLowerCase() === other.login?.toLowerCase();
+}

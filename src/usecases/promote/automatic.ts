@@ -2,7 +2,7 @@ import type { Finding } from "../../domain/finding.ts";
 import { automaticPromotions, type AutomaticPromotion } from "../../domain/plan/automatic.ts";
 import type { LedgerState } from "../../domain/ledger/state.ts";
 import { reviewersOf } from "../../domain/promotion/reviewers.ts";
-import type { PullRequest } from "../../domain/pull-request.ts";
+import { isSameLogin, type PullRequest } from "../../domain/pull-request.ts";
 import { CairnError, hasCode } from "../../shared/errors.ts";
 import type { PlannedAction } from "../app.ts";
 import { RemoteTags } from "../reconcile/observe.ts";
@@ -14,7 +14,7 @@ import { promotionFiles, questionsOf, withDependencies } from "./promotion-files
 import { isExactly, prepareProposal, propose, type Proposal } from "./propose.ts";
 import type { Situation } from "./situation.ts";
 import { readDeciding } from "./teams.ts";
-import { automaticSlug, isSameLogin, ownAccount } from "./who.ts";
+import { automaticSlug, ownAccount } from "./who.ts";
 
 /** What one reconcile proposes at most: the next one goes on. */
 const proposalsAtOnce = 20;

@@ -1,11 +1,10 @@
-import type { Account, PullRequest } from "../../domain/pull-request.ts";
+import { isSameLogin, type Account, type PullRequest } from "../../domain/pull-request.ts";
 import { sha256 } from "../../shared/digest.ts";
 import { canonicalJson } from "../../shared/json.ts";
 import type { Forge, Reviewers } from "../../forge/forge.ts";
 import type { TreeFile } from "../../git/git.ts";
 import type { RegistrySession } from "../session.ts";
 import { proposalTaken } from "./errors.ts";
-import { isSameLogin } from "./who.ts";
 
 /** A change of files that becomes a pull request. */
 export interface Proposal {

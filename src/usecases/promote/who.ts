@@ -1,6 +1,11 @@
 import { personOf } from "../../domain/promotion/people.ts";
 import type { AccessPolicy, Person } from "../../domain/promotion/policy.ts";
-import { formatAccount, type Account, type PullRequestSummary } from "../../domain/pull-request.ts";
+import {
+  formatAccount,
+  isSameLogin,
+  type Account,
+  type PullRequestSummary,
+} from "../../domain/pull-request.ts";
 import type { Forge } from "../../forge/forge.ts";
 import { hasCode } from "../../shared/errors.ts";
 import { redact } from "../../shared/redact.ts";
@@ -91,11 +96,6 @@ export function isAutomatic(
   return (
     isSameLogin(author, given) && fork === undefined && branch.startsWith(`cairn/${automaticSlug}-`)
   );
-}
-
-/** Whether the host says that both are one account. */
-export function isSameLogin({ login }: Account, other: Account): boolean {
-  return login !== undefined && login.toLowerCase() === other.login?.toLowerCase();
 }
 
 /** What Cairn proposes is merged without a person: nobody takes its name, by `--as` or by Git's. */

@@ -1,3 +1,4 @@
+import { isSameLogin } from "../../../domain/pull-request.ts";
 import { pullRequestMissing } from "../../errors.ts";
 import type { GitHubClient } from "./api.ts";
 import { isNewer } from "./check-runs.ts";
@@ -43,13 +44,13 @@ export class CheckComment {
 
   /** Newest first. */
   async #own(number: number, signal: AbortSignal | undefined): Promise<readonly Fields[]> {
-    const { login = "" } = await this.#client.account(signal);
+    const me = await this.#client.account(signal);
     const comments = await this.#list(number, signal);
     return comments
       .map((value) => readFields(value, "a comment"))
       .filter(
         (fields) =>
-          fields.account("user").login?.toLowerCase() === login.toLowerCase() &&
+          isSameLogin(fields.account("user"), me) &&
           fields.optionalString("body")?.startsWith(marker) === true,
       )
       .sort((left, right) => (isNewer(left, right) ? -1 : 1));

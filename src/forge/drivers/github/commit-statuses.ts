@@ -1,3 +1,4 @@
+import { isSameLogin } from "../../../domain/pull-request.ts";
 import type { CheckForm } from "./check-form.ts";
 import type { GitHubClient } from "./api.ts";
 import { cutLine } from "./cut-markdown.ts";
@@ -32,7 +33,7 @@ export class CommitStatuses {
 
   /** What GitHub shows, whoever said it: somebody else's is overruled by a newer one. */
   async #newest(head: string, signal: AbortSignal | undefined) {
-    const { login } = await this.#client.account(signal);
+    const me = await this.#client.account(signal);
     // Newest first: https://docs.github.com/rest/commits/statuses#list-commit-statuses-for-a-reference
     const statuses = await this.#client.list(
       "GET /repos/{owner}/{repo}/commits/{ref}/statuses",
@@ -46,7 +47,7 @@ export class CommitStatuses {
     return {
       state: newest.string("state"),
       description: newest.optionalString("description") ?? "",
-      isOwn: newest.account("creator").login?.toLowerCase() === login?.toLowerCase(),
+      isOwn: isSameLogin(newest.account("creator"), me),
     };
   }
 }

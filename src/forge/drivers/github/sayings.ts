@@ -1,4 +1,4 @@
-import type { Account, PullRequest } from "../../../domain/pull-request.ts";
+import { isSameLogin, type PullRequest } from "../../../domain/pull-request.ts";
 import { forgeDenied, headMoved, pullRequestEnded } from "../../errors.ts";
 import type { ReviewDraft } from "../../forge.ts";
 import type { GitHubClient } from "./api.ts";
@@ -33,11 +33,11 @@ export class Sayings {
     const seen = await this.#readOpen(number);
     if (seen.head !== commit) throw headMoved(number, seen.head);
     const me = await this.#client.account();
-    const newest = seen.reviews.findLast(({ by }) => isSame(by, me));
+    const newest = seen.reviews.findLast(({ by }) => isSameLogin(by, me));
     const isSaid =
       newest?.verdict === verdict && newest.commit === commit && isSameText(newest.body, body);
     if (isSaid) return seen;
-    if (verdict !== "commented" && isSame(seen.author, me)) {
+    if (verdict !== "commented" && isSameLogin(seen.author, me)) {
       throw forgeDenied(
         `pull request #${number} was opened by ${me.login ?? "this account"}, and GitHub lets nobody review their own.`,
       );
@@ -88,7 +88,7 @@ export class Sayings {
   async #sayOnce({ number, comments }: PullRequest, body: string): Promise<boolean> {
     const last = comments.at(-1);
     if (last !== undefined && isSameText(last.body, body)) {
-      if (isSame(last.by, await this.#client.account())) return false;
+      if (isSameLogin(last.by, await this.#client.account())) return false;
     }
     await this.#send(async () =>
       this.#client.send("POST /repos/{owner}/{repo}/issues/{issue_number}/comments", {
@@ -122,10 +122,6 @@ export class Sayings {
       throw error;
     }
   }
-}
-
-function isSame(left: Account, right: Account): boolean {
-  return left.login !== undefined && left.login.toLowerCase() === right.login?.toLowerCase();
 }
 
 /** Names that differ in case are one label. */
