@@ -83,6 +83,7 @@ describe("a Git mirror of a remote that fails", () => {
     { name: "401", fault: { type: "status", status: 401 }, codes: ["GIT_REMOTE_DENIED"] },
     { name: "403", fault: { type: "status", status: 403 }, codes: ["GIT_REMOTE_DENIED"] },
     { name: "404", fault: { type: "status", status: 404 }, codes: ["GIT_NOT_A_REPOSITORY"] },
+    { name: "moved", fault: { type: "status", status: 301 }, codes: ["GIT_NOT_A_REPOSITORY"] },
     {
       name: "HTML",
       fault: { type: "text", body: "<html>Log in</html>" },

@@ -109,7 +109,7 @@ const signs: readonly (readonly [RegExp, (detail: string) => CairnError])[] = [
     remoteDenied,
   ],
   [
-    /does not appear to be a git repository|repository '.*' not found|repository not found|returned error: 404|does not exist|not valid: is this a git repository/i,
+    /does not appear to be a git repository|repository '.*' not found|repository not found|returned error: (?:30[1278]|404)|does not exist|not valid: is this a git repository/i,
     notARepository,
   ],
   [
