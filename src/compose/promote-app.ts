@@ -11,7 +11,7 @@ import { archive, deprecate } from "../usecases/promote/mark-version.ts";
 import { acceptPolicy, explainPolicy } from "../usecases/promote/policy.ts";
 import { hold } from "../usecases/promote/hold.ts";
 import { promote, rollback, withdraw } from "../usecases/promote/promote.ts";
-import { publishCheck } from "../usecases/promote/publish-check.ts";
+import { publishCheck } from "../usecases/report/publish-check.ts";
 import { reportProposed } from "../usecases/promote/proposals.ts";
 import {
   check,

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { forgeDenied } from "../../../src/forge/errors.ts";
 import type { CheckDraft } from "../../../src/forge/host-services.ts";
-import { publishCheck } from "../../../src/usecases/promote/publish-check.ts";
+import { publishCheck } from "../../../src/usecases/report/publish-check.ts";
 import { assets, people, toProd, type Changes } from "../promote/promotion-world.ts";
 import { ReportWorld } from "./report-world.ts";
 

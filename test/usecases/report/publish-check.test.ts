@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 
 import { forgeDenied } from "../../../src/forge/errors.ts";
-import { publishCheck } from "../../../src/usecases/promote/publish-check.ts";
-import { ReportWorld } from "../report/report-world.ts";
-import { assets } from "./promotion-world.ts";
+import { publishCheck } from "../../../src/usecases/report/publish-check.ts";
+import { ReportWorld } from "./report-world.ts";
+import { assets } from "../promote/promotion-world.ts";
 
 async function openWorld() {
   const world = await ReportWorld.open();

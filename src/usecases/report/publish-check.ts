@@ -3,12 +3,12 @@ import type { PullRequest } from "../../domain/pull-request.ts";
 import type { CheckAnnotation, CheckDraft, HostServices } from "../../forge/host-services.ts";
 import { CairnError } from "../../shared/errors.ts";
 import type { HostCheckReport, HostCheckRequest } from "../app-promote.ts";
-import { draftOfGroup } from "../report/report-merge-groups.ts";
-import { draftOf, judge } from "../report/report-one.ts";
+import { isForBranch } from "../promote/check-pull-request.ts";
+import { renderCheckMarkdown } from "../promote/render-check-markdown.ts";
+import { readSituation, type Situation } from "../promote/situation.ts";
 import type { RegistrySession } from "../session.ts";
-import { isForBranch } from "./check-pull-request.ts";
-import { renderCheckMarkdown } from "./render-check-markdown.ts";
-import { readSituation, type Situation } from "./situation.ts";
+import { draftOfGroup } from "./report-merge-groups.ts";
+import { draftOf, judge } from "./report-one.ts";
 
 /**
  * The check of what the host knows, by the code that `cairn serve` checks with; merges nothing. What
