@@ -7,6 +7,7 @@ import { systemClock } from "../shared/clock.ts";
 import { CairnError } from "../shared/errors.ts";
 import { redact } from "../shared/redact.ts";
 import type { AppOptions } from "../usecases/app-options.ts";
+import { isPublicGitHub } from "../usecases/author/github/choices.ts";
 import { gitHubCredentials, gitLogin } from "./host-credentials.ts";
 import type { RegistryTarget, Settings } from "./settings.ts";
 
@@ -20,7 +21,7 @@ export interface HostConnection {
   };
 }
 
-/** Which host is believed is the operator's word, and never a fallback (DESIGN 6). */
+/** Which host is believed is the operator's word, and never a fallback. */
 export async function connectHost(
   options: AppOptions,
   settings: Settings,
@@ -86,7 +87,7 @@ export function gitHubRepository(url: string): GitHubRepository {
   const [, scheme = "", host = "", owner = "", repository = ""] = found ?? [];
   if ([owner, repository].some((name) => /^\.{0,2}$/.test(name))) throw urlUnsupported(url);
   const origin = `${scheme.toLowerCase() === "http" ? "http" : "https"}://${host.toLowerCase()}`;
-  const isPublic = /^https:\/\/(?:www\.)?github\.com$/.test(origin);
+  const isPublic = isPublicGitHub(host) && origin.startsWith("https:");
   return { apiUrl: isPublic ? "https://api.github.com" : `${origin}/api/v3`, owner, repository };
 }
 

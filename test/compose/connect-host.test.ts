@@ -12,6 +12,7 @@ describe("the repository on GitHub that a Git URL means", () => {
     ["https://x-access-token:secret@github.com/contoso/ml-registry.git", publicApi],
     ["git@github.com:contoso/ml-registry.git", publicApi],
     ["ssh://git@github.com:22/contoso/ml-registry.git", publicApi],
+    ["ssh://git@ssh.github.com:443/contoso/ml-registry.git", publicApi],
     ["https://git.contoso.example/contoso/ml-registry", "https://git.contoso.example/api/v3"],
     ["http://127.0.0.1:4000/contoso/ml-registry.git", "http://127.0.0.1:4000/api/v3"],
     ["git@git.contoso.example:contoso/ml-registry.git", "https://git.contoso.example/api/v3"],

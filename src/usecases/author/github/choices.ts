@@ -70,8 +70,13 @@ export function choicesOfUrl(
   return {
     owner: isKnown ? owner : undefined,
     repository: isKnown ? repository : undefined,
-    isEnterprise: host !== "" && host.toLowerCase() !== "github.com",
+    isEnterprise: host !== "" && !isPublicGitHub(host),
   };
+}
+
+/** Also by its address for SSH where only port 443 is open. */
+export function isPublicGitHub(host: string): boolean {
+  return /^(?:www\.|ssh\.)?github\.com$/i.test(host);
 }
 
 function originUrl(config: string): string {
