@@ -77,8 +77,16 @@ export class GitHubHost implements HostServices {
   }
 
   async mergeGroups(signal?: AbortSignal): Promise<readonly MergeGroup[]> {
-    const { git } = this.#options;
+    const { client, git } = this.#options;
     const prefix = `refs/heads/gh-readonly-queue/${branchOfRef(git.branch)}/`;
+    // Free while nothing changes; a look with Git is a connection and two processes, every time.
+    // https://docs.github.com/rest/git/refs#list-matching-references
+    const queued = await client.get(
+      "GET /repos/{owner}/{repo}/git/matching-refs/{+ref}",
+      { ref: prefix.slice("refs/".length) },
+      { signal, missing: "undefined" },
+    );
+    if (Array.isArray(queued) && queued.length === 0) return [];
     const refs = await git.fetchRefs([prefix], signal);
     return [...refs].flatMap(([ref, head]) => {
       const [, number] = groupName.exec(ref.slice(prefix.length)) ?? [];
