@@ -152,7 +152,7 @@ async function benchStorm(daemon: Daemon): Promise<Row> {
     throw new Error("A delivery was refused.");
   if ((await worldOf(daemon)) !== before) throw new Error("The storm changed something.");
   return {
-    name: `storm of 10 k deliveries: ${runs - runsBefore} reconciles, one at a time`,
+    name: `storm of 10 k deliveries: ${runs - runsBefore} reconciles`,
     cairn: { seconds, peakMiB: daemon.peakMiB() },
     floorName: "sending them",
     floor: { seconds: (sentAt - started) / 1000, peakMiB: 0 },

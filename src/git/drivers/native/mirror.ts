@@ -144,8 +144,8 @@ export class NativeGitMirror extends NativeGitReader implements GitMirror {
     if (!isObjectId(id)) return false;
     if ((await this.resolveCommit(id)) !== undefined) return true;
     return this.#run("fetch", signal, async (both) => {
-      const refspec = `+${id}:refs/cairn/commits/${id}`;
-      const failure = await this.#parts.commands.tryFetch([], [refspec], both);
+      // No ref keeps it: a mirror is never collected, and refs would pile up.
+      const failure = await this.#parts.commands.tryFetch([], [id], both);
       if (failure?.reason === "other") throw failure.error;
       return failure === undefined;
     });
